@@ -1,0 +1,82 @@
+// Every numeric limit of Deltapad, with its unit and its reason. Both sides import it, so a client
+// knows what a server will refuse before it sends it.
+
+export const limits = {
+  /** One WebSocket frame. Twice the largest op, so that JSON escapes always fit. */
+  maxFrameBytes: 1024 * 1024,
+  /** One op as JSON in UTF-8. Longer pastes are split by the client (`core/split-op.ts`). */
+  maxOpBytes: 512 * 1024,
+  /** What the client aims for when it splits: room for transforms that add components. */
+  splitOpBytes: 256 * 1024,
+  /** Components in one op: bounds the cost of one transform. */
+  maxOpComponents: 10_000,
+  /** Nesting of any message: ops need 4, presence 3; a depth scan runs before JSON.parse. */
+  maxMessageDepth: 12,
+  /** A document as JSON in UTF-8; Mongo stops at 16 MB of BSON, and browsers long before. */
+  maxDocumentBytes: 10 * 1024 * 1024,
+  /** A request body: a document at its limit, in JSON, with a title. */
+  maxBodyBytes: 12 * 1024 * 1024,
+  /** Attributes on one component: the registry has fewer than 20. */
+  maxAttributes: 32,
+  /** A string attribute (link, alternative text, caption). */
+  maxAttributeChars: 2048,
+  /** A document's title, in UTF-16 units. */
+  maxTitleChars: 200,
+  /** A person's name, in UTF-16 units; it must fit a caret's flag. */
+  maxNameChars: 40,
+  /** A search query, in UTF-16 units. */
+  maxQueryChars: 200,
+  /** Documents in one page of the home list. */
+  pageSize: 50,
+  /** An uploaded image. */
+  maxImageBytes: 10 * 1024 * 1024,
+  /** Width × height of an image: more would exhaust a phone's memory when it is decoded. */
+  maxImagePixels: 50_000_000,
+  /** Presence payload as JSON. */
+  maxPresenceBytes: 1024,
+  /** Presence ids one connection may hold: one a document, with room for a reconnect. */
+  maxPresencePerConnection: 5,
+  /** Documents one connection may subscribe to. */
+  maxSubscriptions: 50,
+  /** Versions a presence may lag behind before it is ignored: receivers transform it by as many ops. */
+  maxPresenceLag: 200,
+  /** Ops waiting in memory before a snapshot is folded: keeps a fold under 10 ms at 1 MB. */
+  maxPendingOps: 128,
+  /** Ops after which a snapshot is written: an open replays at most this many. */
+  snapshotInterval: 200,
+  /** Bytes waiting in one socket before its consumer is cut off (it does not read). */
+  maxSocketBacklogBytes: 8 * 1024 * 1024,
+  /** Retries of one op against newer versions before it is held back. */
+  maxSubmitRetries: 50,
+  /** Server ping interval; a dead line is found within two. */
+  pingIntervalMs: 15_000,
+  /** Client: a `pp` is sent when nothing came for this long … */
+  heartbeatIdleMs: 4_000,
+  /** … and the line is dead when nothing came for this much longer: 4 + 4 s is under the promised 10 s. */
+  heartbeatTimeoutMs: 4_000,
+  /** Client: an op without acknowledgement for this long closes the socket, which re-queues it (sharedb#700). */
+  ackTimeoutMs: 10_000,
+  /** Client: asks for newer versions when nothing came for this long (a lost last publish). */
+  versionCheckMs: 20_000,
+  /** Client: failing this long shows Offline. */
+  offlineAfterMs: 10_000,
+  /** Client: a break shorter than this keeps the last text of the save state. */
+  reconnectGraceMs: 3_000,
+  /** Client: reconnect delays grow from … to …, each with full jitter. */
+  reconnectMinMs: 250,
+  reconnectMaxMs: 8_000,
+  /** Client: carets are sent at most this often. */
+  presenceThrottleMs: 120,
+  /** Client: re-sent this often, so that a receiver may drop what it has not heard of … */
+  presenceRefreshMs: 12_000,
+  /** … for this long (a server that died says no goodbye). */
+  presenceTtlMs: 28_000,
+  /** Client: a caret that has not moved for this long is hidden; the person stays in the list. */
+  caretIdleMs: 60_000,
+  /** Client: ops kept to carry late carets forward. */
+  presenceOpHistory: 200,
+  /** Carets drawn at once: more is noise, and each costs layout. */
+  maxCarets: 30,
+  /** Draining at shutdown; product.md promises the end within 10 s. */
+  drainMs: 8_000,
+} as const;

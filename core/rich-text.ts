@@ -1,0 +1,195 @@
+// The rich-text OT type: name, URI and meaning of ottypes/rich-text, on quill-delta 5, with lazy
+// snapshots. Applying an op appends it to a persistent list, O(op); reading `ops` folds (composes the
+// waiting ops pairwise, then once onto the base). See internals.md §1.3–1.4.
+
+import { Delta, type DeltaOp, lengthChange, opLength } from './delta.ts';
+import { limits } from './limits.ts';
+
+interface Pending {
+  readonly op: Delta;
+  readonly before: Pending | null;
+}
+
+/** Where each run of a folded document ends, in UTF-16 units: makes `unitAt` a binary search. */
+const ends = new WeakMap<readonly DeltaOp[], Uint32Array>();
+
+function endsOf(base: readonly DeltaOp[]): Uint32Array {
+  let table = ends.get(base);
+  if (!table) {
+    table = new Uint32Array(base.length);
+    let end = 0;
+    base.forEach((op, i) => {
+      end += opLength(op);
+      table![i] = end;
+    });
+    ends.set(base, table);
+  }
+  return table;
+}
+
+/** What one index of a document holds: a UTF-16 unit of text, or an embed. */
+export type Unit = number | 'embed';
+
+function unitInRuns(base: readonly DeltaOp[], index: number): Unit {
+  const table = endsOf(base);
+  let low = 0;
+  let high = table.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (table[middle]! > index) high = middle;
+    else low = middle + 1;
+  }
+  const run = base[low]?.insert;
+  if (typeof run !== 'string') return 'embed';
+  return run.charCodeAt(index - (low === 0 ? 0 : table[low - 1]!));
+}
+
+/** Where `index` of the result came from: a unit the op inserted, or an index of the document before. */
+function originOf(op: Delta, index: number): { unit: Unit } | { before: number } {
+  let at = 0;
+  let before = 0;
+  for (const part of op.ops as DeltaOp[]) {
+    if (part.delete !== undefined) {
+      before += part.delete;
+      continue;
+    }
+    const length = opLength(part);
+    if (index < at + length) {
+      if (part.insert === undefined) return { before: before + index - at };
+      if (typeof part.insert !== 'string') return { unit: 'embed' };
+      return { unit: part.insert.charCodeAt(index - at) };
+    }
+    at += length;
+    if (part.insert === undefined) before += length;
+  }
+  return { before: before + index - at };
+}
+
+function composeAll(ops: Delta[]): Delta {
+  let list = ops;
+  while (list.length > 1) {
+    const next: Delta[] = [];
+    for (let i = 0; i < list.length; i += 2) {
+      const second = list[i + 1];
+      next.push(second ? list[i]!.compose(second) : list[i]!);
+    }
+    list = next;
+  }
+  return list[0] ?? new Delta();
+}
+
+/**
+ * A document as a Delta whose `ops` are made when they are read. Immutable to its users: `append`
+ * returns a new one and leaves the old as it was, so retries and readers need no undo.
+ */
+export class LazyDelta extends Delta {
+  declare private base: DeltaOp[];
+  declare private pending: Pending | null;
+  declare private waiting: number;
+  declare private total: number;
+
+  // quill-delta's constructor assigns `this.ops`; the accessor must exist on the prototype by then.
+  override get ops(): Delta['ops'] {
+    if (this.pending) {
+      const ops: Delta[] = [];
+      for (let node: Pending | null = this.pending; node; node = node.before) ops.push(node.op);
+      this.base = new Delta(this.base as Delta['ops']).compose(composeAll(ops.reverse()))
+        .ops as DeltaOp[];
+      this.pending = null;
+      this.waiting = 0;
+    }
+    return this.base as Delta['ops'];
+  }
+
+  override set ops(ops: Delta['ops']) {
+    this.base = ops as DeltaOp[];
+    this.pending = null;
+    this.waiting = 0;
+    this.total = lengthChange(this.base);
+  }
+
+  /** The document after `op`, in time O(op); folds when more than `limits.maxPendingOps` wait. */
+  append(op: Delta): LazyDelta {
+    if (this.waiting >= limits.maxPendingOps) void this.ops;
+    const next = new LazyDelta();
+    next.base = this.base;
+    next.pending = { op, before: this.pending };
+    next.waiting = this.waiting + 1;
+    next.total = this.total + lengthChange(op.ops as DeltaOp[]);
+    return next;
+  }
+
+  /** Length in UTF-16 units, without folding. */
+  override length(): number {
+    return this.total;
+  }
+
+  /** Ops not folded yet. */
+  get unfolded(): number {
+    return this.waiting;
+  }
+
+  /** What stands at `index` (0 ≤ index < length), without folding. */
+  unitAt(index: number): Unit {
+    let at = index;
+    for (let node = this.pending; node; node = node.before) {
+      const origin = originOf(node.op, at);
+      if ('unit' in origin) return origin.unit;
+      at = origin.before;
+    }
+    return unitInRuns(this.base, at);
+  }
+
+  /** The wire form that a stock ShareDB server sends. */
+  toJSON(): { ops: DeltaOp[] } {
+    return { ops: this.ops as DeltaOp[] };
+  }
+}
+
+/** Ops arrive as an array or as `{ops: […]}` (composed by a stock client). */
+const toDelta = (value: unknown): Delta =>
+  value instanceof Delta ? value : new Delta(value as DeltaOp[] as Delta['ops']);
+
+/** What is asked before an op is applied; throws to refuse. */
+export type OpCheck = (document: LazyDelta, op: unknown) => Delta;
+
+export const richTextName = 'rich-text';
+export const richTextUri = 'http://sharejs.org/types/rich-text/v1';
+
+/**
+ * The type for ShareDB's registry. `check` turns what was submitted into the Delta that is applied and
+ * throws to refuse it; the server passes `checkOp`, a client nothing (its own ops are checked there).
+ */
+export function createRichTextType(check: OpCheck = (_document, op) => toDelta(op)) {
+  return {
+    Delta,
+    name: richTextName,
+    uri: richTextUri,
+    create: (initial?: unknown): LazyDelta => new LazyDelta(toDelta(initial ?? []).ops),
+    apply(snapshot: unknown, op: unknown): LazyDelta {
+      const document =
+        snapshot instanceof LazyDelta ? snapshot : new LazyDelta(toDelta(snapshot).ops);
+      return document.append(check(document, op));
+    },
+    compose: (first: unknown, second: unknown): Delta => toDelta(first).compose(toDelta(second)),
+    diff: (before: unknown, after: unknown): Delta => toDelta(before).diff(toDelta(after)),
+    /** As ottypes/rich-text has it: with 'left', `other` was first and keeps its place. */
+    transform: (op: unknown, other: unknown, side: 'left' | 'right'): Delta =>
+      toDelta(other).transform(toDelta(op), side === 'left'),
+    transformCursor: (cursor: number, op: unknown, isOwnOp: boolean): number =>
+      toDelta(op).transformPosition(cursor, !isOwnOp),
+    transformPresence(
+      range: { index: number; length: number } | null,
+      op: unknown,
+      isOwnOp: boolean,
+    ): { index: number; length: number } | null {
+      if (!range) return null;
+      const start = toDelta(op).transformPosition(range.index, !isOwnOp);
+      const end = toDelta(op).transformPosition(range.index + range.length, !isOwnOp);
+      return { ...range, index: start, length: end - start };
+    },
+    normalize: (op: unknown): Delta => toDelta(op),
+    serialize: (document: unknown): DeltaOp[] => toDelta(document).ops as DeltaOp[],
+    deserialize: (data: unknown): LazyDelta => new LazyDelta(toDelta(data).ops),
+  };
+}

@@ -1,0 +1,133 @@
+// The store port: what the server needs to keep, and nothing about how. Two engines implement it,
+// one contract suite holds them (CONTRACT.md). Knows no HTTP, no sockets, no ShareDB, no features.
+
+import type { DocumentKey, DocumentRef } from '../../core/ids.ts';
+
+/** Who and when, stored with every op; never sent to clients. */
+export interface OpMeta {
+  /** Epoch ms. */
+  ts: number;
+  /** User id of the author; absent for the system. */
+  uid?: string;
+  /** How the op came: our page, the REST API, another ShareDB client. */
+  via?: 'page' | 'api' | 'sharedb' | 'system';
+}
+
+/**
+ * One entry of a document's log: exactly one of `op`, `create`, `del`, or none (a no-op). `v` is the
+ * version it was applied to; the document is at `v + 1` afterwards. JSON all through.
+ */
+export interface LogEntry {
+  v: number;
+  src: string;
+  seq: number;
+  op?: unknown;
+  create?: { type: string; data: unknown };
+  del?: true;
+  m: OpMeta & Record<string, unknown>;
+}
+
+/** A document at a version; `type` null: it does not exist (never made, or deleted). */
+export interface StoredSnapshot {
+  v: number;
+  type: string | null;
+  data: unknown;
+  m: unknown;
+}
+
+/** A normal race, not an error. */
+export type AppendResult = 'committed' | 'version-taken' | 'duplicate';
+
+export interface OpLog {
+  /**
+   * The commit. Resolves `committed` once the entry is durable; entries of one document that are
+   * appended in order are committed in order, several in one transaction. `version-taken`: (document, v)
+   * exists; `duplicate`: (document, src, seq) exists. Rejects when the store cannot write: nothing was stored.
+   */
+  append(ref: DocumentRef, entry: LogEntry): Promise<AppendResult>;
+  /** Durable entries with from ≤ v < to (null: to the end), ascending. */
+  read(ref: DocumentRef, from: number, to: number | null): Promise<LogEntry[]>;
+  /** The version after the last durable entry; 0 for a document that was never made. */
+  version(ref: DocumentRef): Promise<number>;
+  /** The newest stored snapshot with v ≤ `atMost` (null: newest), or null. Derived data: may lag. */
+  snapshot(ref: DocumentRef, atMost: number | null): Promise<StoredSnapshot | null>;
+  /** Keeps the newest snapshot and those marked as milestones. */
+  writeSnapshot(
+    ref: DocumentRef,
+    snapshot: StoredSnapshot,
+    options?: { milestone?: boolean },
+  ): Promise<void>;
+  /** Every document with a log, in key order, from after `after`. For doctor and backup. */
+  list(after: DocumentKey | null, limit: number): Promise<DocumentRef[]>;
+}
+
+/** A declared index: equal parts first, an optional number or string to sort by last. */
+export type IndexKey = readonly [equal: string, sort: number | string];
+
+export interface RecordKind<T> {
+  readonly name: string;
+  readonly indexes: Readonly<Record<string, (record: T) => IndexKey | null>>;
+}
+
+export interface Versioned<T> {
+  id: string;
+  value: T;
+  /** Grows by one with each write; pass to `put` to write only if nobody else did. */
+  version: number;
+}
+
+export interface Records {
+  get<T>(kind: RecordKind<T>, id: string): Promise<Versioned<T> | null>;
+  getMany<T>(kind: RecordKind<T>, ids: readonly string[]): Promise<Versioned<T>[]>;
+  /**
+   * Durable when it resolves. `ifVersion`: write only over that version (0: only if absent).
+   * False: somebody else was first, nothing was written.
+   */
+  put<T>(
+    kind: RecordKind<T>,
+    id: string,
+    value: T,
+    options?: { ifVersion?: number },
+  ): Promise<boolean>;
+  delete<T>(kind: RecordKind<T>, id: string): Promise<void>;
+  /** Records whose index has `equal`, sorted by its second part, then id. */
+  list<T>(
+    kind: RecordKind<T>,
+    index: string,
+    equal: string,
+    options: { limit: number; descending?: boolean; after?: { sort: number | string; id: string } },
+  ): Promise<Versioned<T>[]>;
+}
+
+export interface Blobs {
+  put(name: string, bytes: Uint8Array, type: string): Promise<void>;
+  get(name: string): Promise<{ bytes: Uint8Array; type: string } | null>;
+  delete(name: string): Promise<void>;
+}
+
+export interface SearchHit {
+  key: DocumentKey;
+  /** Higher is better. */
+  score: number;
+}
+
+export interface Search {
+  /** Replaces what is indexed for a document. Tokens come from `core/search.ts` inside the engine. */
+  index(key: DocumentKey, fields: { title: string; text: string }): Promise<void>;
+  remove(key: DocumentKey): Promise<void>;
+  /** Documents among `within` that hold every word of the query (last word: as a prefix). Best first. */
+  find(query: string, within: readonly DocumentKey[], limit: number): Promise<SearchHit[]>;
+}
+
+export interface Store {
+  readonly ops: OpLog;
+  readonly records: Records;
+  readonly blobs: Blobs;
+  readonly search: Search;
+  /** One line for the start-up log: engine, file or database, durability. */
+  describe(): string;
+  /** Resolves when the store answers; rejects with why not. For /readyz. */
+  ping(): Promise<void>;
+  /** Waits for what was asked to be written. */
+  close(): Promise<void>;
+}
