@@ -88,8 +88,7 @@ export class LazyDelta extends Delta {
   declare private waiting: number;
   declare private total: number;
 
-  // quill-delta's constructor assigns `this.ops`; the accessor must exist on the prototype by then.
-  override get ops(): Delta['ops'] {
+  private fold(): DeltaOp[] {
     if (this.pending) {
       const ops: Delta[] = [];
       for (let node: Pending | null = this.pending; node; node = node.before) ops.push(node.op);
@@ -98,19 +97,32 @@ export class LazyDelta extends Delta {
       this.pending = null;
       this.waiting = 0;
     }
-    return this.base as Delta['ops'];
+    return this.base;
   }
 
-  override set ops(ops: Delta['ops']) {
-    this.base = ops as DeltaOp[];
+  private set(ops: DeltaOp[]): void {
+    this.base = ops;
     this.pending = null;
     this.waiting = 0;
-    this.total = lengthChange(this.base);
+    this.total = lengthChange(ops);
+  }
+
+  static {
+    // An accessor under quill-delta's own field: its constructor's `this.ops = …` lands in `set`, and
+    // every method of Delta that reads `this.ops` folds first.
+    Object.defineProperty(LazyDelta.prototype, 'ops', {
+      get(this: LazyDelta) {
+        return this.fold();
+      },
+      set(this: LazyDelta, ops: DeltaOp[]) {
+        this.set(ops);
+      },
+    });
   }
 
   /** The document after `op`, in time O(op); folds when more than `limits.maxPendingOps` wait. */
   append(op: Delta): LazyDelta {
-    if (this.waiting >= limits.maxPendingOps) void this.ops;
+    if (this.waiting >= limits.maxPendingOps) this.fold();
     const next = new LazyDelta();
     next.base = this.base;
     next.pending = { op, before: this.pending };
