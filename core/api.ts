@@ -1,9 +1,9 @@
 // Shapes of the REST API, /api/v1. Times are epoch milliseconds. Errors are RFC 9457 problems.
 
+import type { DeltaOp } from './delta.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Locale } from './i18n/i18n.ts';
 import type { LinkRole, Role } from './roles.ts';
-import type { DeltaOp } from './delta.ts';
 
 export interface Problem {
   type: string;

@@ -48,7 +48,8 @@ export function jsonBytes(value: unknown): number {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) continue;
     if (unit < 0x800) bytes += 1;
-    else if (unit >= 0xd800 && unit <= 0xdfff) bytes += 1; // half of a pair: 4 bytes over 2 units
+    else if (unit >= 0xd800 && unit <= 0xdfff)
+      bytes += 1; // half of a pair: 4 bytes over 2 units
     else bytes += 2;
   }
   return bytes;

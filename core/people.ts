@@ -1,8 +1,18 @@
 // A person's colour and initial. Twelve colours, `--p1` … `--p12` in tokens.css; look.md §2.
 
 export const personColors = [
-  '#1167c3', '#c84855', '#0b7a25', '#9748a7', '#a05509', '#01816e',
-  '#7064d1', '#726b14', '#247ea4', '#985270', '#646393', '#7a7467',
+  '#1167c3',
+  '#c84855',
+  '#0b7a25',
+  '#9748a7',
+  '#a05509',
+  '#01816e',
+  '#7064d1',
+  '#726b14',
+  '#247ea4',
+  '#985270',
+  '#646393',
+  '#7a7467',
 ] as const;
 
 /** 1 … 12, stable for an id (FNV-1a, 32 bits). */

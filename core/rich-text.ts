@@ -2,7 +2,7 @@
 // snapshots. Applying an op appends it to a persistent list, O(op); reading `ops` folds (composes the
 // waiting ops pairwise, then once onto the base). See internals.md §1.3–1.4.
 
-import { Delta, type DeltaOp, lengthChange, opLength } from './delta.ts';
+import { Delta, type DeltaOp, jsonBytes, lengthChange, opLength } from './delta.ts';
 import { limits } from './limits.ts';
 
 interface Pending {
@@ -87,6 +87,9 @@ export class LazyDelta extends Delta {
   declare private pending: Pending | null;
   declare private waiting: number;
   declare private total: number;
+  /** At least the document's JSON bytes and runs; `bytes` null until somebody asks. */
+  declare private bytes: number | null;
+  declare private runs: number;
 
   private fold(): DeltaOp[] {
     if (this.pending) {
@@ -105,6 +108,8 @@ export class LazyDelta extends Delta {
     this.pending = null;
     this.waiting = 0;
     this.total = lengthChange(ops);
+    this.bytes = null;
+    this.runs = ops.length;
   }
 
   static {
@@ -128,7 +133,35 @@ export class LazyDelta extends Delta {
     next.pending = { op, before: this.pending };
     next.waiting = this.waiting + 1;
     next.total = this.total + lengthChange(op.ops as DeltaOp[]);
+    next.bytes = this.bytes === null ? null : this.bytes + this.growth(op);
+    next.runs = this.runs + 2 * op.ops.length;
     return next;
+  }
+
+  /** JSON bytes that `op` adds at most: what it inserts, and its attributes on every run they may meet. */
+  private growth(op: Delta): number {
+    let growth = 0;
+    for (const part of op.ops as DeltaOp[]) {
+      if (part.insert !== undefined) growth += jsonBytes(part) + 32;
+      else if (part.attributes) {
+        growth +=
+          (jsonBytes(part.attributes) + 48) * Math.min(part.retain as number, this.runs + 1);
+      }
+    }
+    return growth;
+  }
+
+  /**
+   * Whether the document stays within `maxBytes` of JSON after `op`. Keeps an upper bound in O(op) and
+   * measures (O(document)) only when the bound says no.
+   */
+  fits(op: Delta, maxBytes: number): boolean {
+    this.bytes ??= jsonBytes(this.ops);
+    if (this.bytes + this.growth(op) <= maxBytes) return true;
+    this.bytes = jsonBytes(this.ops);
+    this.runs = this.ops.length;
+    if (this.bytes + this.growth(op) <= maxBytes) return true;
+    return jsonBytes(this.append(op).ops) <= maxBytes;
   }
 
   /** Length in UTF-16 units, without folding. */
