@@ -87,6 +87,20 @@ export interface DocumentReply {
   trashed: boolean;
 }
 
+/** PATCH (title), PUT …/access (link) and POST …/restore answer with what is so now. */
+export interface DocumentChange {
+  title: string;
+}
+export interface AccessChange {
+  link: LinkRole;
+}
+export interface DocumentChanged {
+  collection: string;
+  id: string;
+  title: string;
+  link: LinkRole;
+}
+
 /** POST /api/v1/uploads?collection=…&id=… (body: the image itself) */
 export interface UploadReply {
   url: string;

@@ -15,12 +15,16 @@ export interface GuestRecord {
   locale: Locale | null;
   theme: Theme | null;
   createdAt: number;
+  /** The person ended this identity: its cookie is worth nothing any more. */
+  endedAt: number | null;
 }
 export const guests: RecordKind<GuestRecord> = { name: 'guest', indexes: {} };
 
 /** Id: document key. What is known of a document beside its text. */
 export interface DocumentRecord {
   title: string;
+  /** A person chose the title. Until then it follows the first heading. */
+  titled: boolean;
   ownerId: string;
   link: LinkRole;
   createdAt: number;
@@ -28,6 +32,8 @@ export interface DocumentRecord {
   updatedBy: string | null;
   /** First words of the text, one line, at most 160 characters. */
   preview: string;
+  /** The version of the text that title, preview and search were made from; 0: none yet. */
+  indexedVersion: number;
   trashedAt: number | null;
 }
 export const documents: RecordKind<DocumentRecord> = {
