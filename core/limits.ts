@@ -26,6 +26,22 @@ export const limits = {
   maxNameChars: 40,
   /** A search query, in UTF-16 units. */
   maxQueryChars: 200,
+  /** Text of one document that search knows, from its beginning, in UTF-16 units … */
+  maxSearchChars: 300_000,
+  /** … and in tokens (a Chinese character makes two): indexing stops everybody's typing for under 30 ms. */
+  maxSearchTokens: 50_000,
+  /** One search; one letter as a prefix of half the words there are can take long. */
+  maxSearchMs: 3_000,
+  /** Searches waiting for their turn; more would not be answered while somebody still looks. */
+  maxWaitingSearches: 64,
+  /** Writes waiting for the embedded store's disk: some seconds' worth; then it says not now. */
+  maxQueuedWrites: 20_000,
+  /** The same in bytes: six of the largest snapshots or images. */
+  maxQueuedWriteBytes: 64 * 1024 * 1024,
+  /** Writes in one transaction: its inserts hold the event loop for under 10 ms. */
+  maxGroupWrites: 500,
+  /** How long a write waits for a program outside (a backup) that holds the embedded database. */
+  storeBusyTimeoutMs: 2_000,
   /** Documents in one page of the home list. */
   pageSize: 50,
   /** An uploaded image. */
@@ -46,6 +62,12 @@ export const limits = {
   snapshotInterval: 200,
   /** Bytes waiting in one socket before its consumer is cut off (it does not read). */
   maxSocketBacklogBytes: 8 * 1024 * 1024,
+  /** Log entries in one commit: bounds what one failed write takes along. */
+  maxAppendGroup: 500,
+  /** Log entries of one document waiting for a commit; beyond, the store is not keeping up. */
+  maxWaitingAppends: 5_000,
+  /** Documents of which the end of the log is remembered; a forgotten one is looked up. */
+  maxKnownTails: 10_000,
   /** Retries of one op against newer versions before it is held back. */
   maxSubmitRetries: 50,
   /** Server ping interval; a dead line is found within two. */

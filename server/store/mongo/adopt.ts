@@ -1,0 +1,80 @@
+// Finds where a document's log ends, and sets aside what is not part of it: a stock sharedb-mongo server
+// leaves ops whose snapshot write lost a race or a crash (internals.md §2.1). Such an op is kept in
+// `deltapad_orphans`, so that nothing is destroyed, and removed from the log, so that a version is unique.
+
+import type { Collection, Document } from 'mongodb';
+import type { DocumentRef } from '../../../core/ids.ts';
+
+/** The end of a log: the version after its last op, and that op's `_id` for the next one's link. */
+export interface Tail {
+  version: number;
+  link: unknown;
+}
+
+const same = (left: unknown, right: unknown): boolean =>
+  left === right || (left != null && right != null && String(left) === String(right));
+
+/** Ours: made of document and version, so committed by being there. A stock server's is an ObjectId. */
+const isOurs = (id: unknown): id is string => typeof id === 'string';
+
+/** Which of `rows` (ascending by version) belong to the log whose snapshot is at `version`, `link`. */
+export function committed(
+  rows: readonly Document[],
+  version: number,
+  link: unknown,
+): { kept: Set<Document>; tail: Tail } {
+  const kept = new Set<Document>();
+  // Back from the snapshot: it is what a stock server committed.
+  let back = link;
+  for (let i = rows.length; i-- > 0 && back != null; ) {
+    const row = rows[i]!;
+    if (!same(row._id, back)) continue;
+    kept.add(row);
+    back = row.o;
+  }
+  // Forward from the snapshot: only ours are committed without one.
+  const tail: Tail = { version, link };
+  for (const row of rows) {
+    if (row.v !== tail.version || !isOurs(row._id)) continue;
+    if (row.v > 0 && !same(row.o, tail.link)) continue;
+    kept.add(row);
+    tail.version = row.v + 1;
+    tail.link = row._id;
+  }
+  return { kept, tail };
+}
+
+/** Reads the unverified end of the log (all of it the first time), sets orphans aside, returns the tail. */
+export async function adoptLog(
+  ref: DocumentRef,
+  ops: Collection<Document>,
+  snapshots: Collection<Document>,
+): Promise<Tail> {
+  const snapshot = await snapshots.findOne(
+    { _id: ref.id as never },
+    { projection: { _v: 1, _o: 1, _m: 1 } },
+  );
+  // Up to here our own server has verified the log; a stock server keeps `_m`.
+  const verified = (snapshot?._m?.deltapad as number | undefined) ?? 0;
+  const rows = await ops
+    .find({ d: ref.id, v: { $gte: Math.max(0, verified - 1) } })
+    .project({ v: 1, o: 1 })
+    .sort({ v: 1 })
+    .toArray();
+  const { kept, tail } = committed(rows, snapshot?._v ?? 0, snapshot?._o ?? null);
+  const orphans = rows.filter((row) => row.v >= verified && !kept.has(row));
+  if (orphans.length > 0) {
+    const aside = ops.db.collection('deltapad_orphans');
+    for (const { _id } of orphans) {
+      const op = await ops.findOne({ _id });
+      if (!op) continue;
+      await aside.replaceOne(
+        { _id: `${ref.collection}/${String(_id)}` as never },
+        { collection: ref.collection, op } as never,
+        { upsert: true },
+      );
+      await ops.deleteOne({ _id });
+    }
+  }
+  return tail;
+}

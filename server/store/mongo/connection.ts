@@ -1,0 +1,67 @@
+// Connects to Mongo as the contract demands: majority and journaled writes, reads from the primary.
+// A URL that asks for less is refused by name; a write that fails for now becomes `not-now`.
+
+import { MongoClient, MongoError } from 'mongodb';
+import { AppError } from '../../../core/errors.ts';
+
+/** A store that cannot answer within this is away; the op path holds its ops and tries again. */
+const awayAfterMs = 5_000;
+
+/** Why a URL is not safe to keep documents behind, or null. */
+export function unsafeOption(client: MongoClient): string | null {
+  const { writeConcern, readPreference } = client.options;
+  const w = writeConcern?.w;
+  if (w !== undefined && w !== 'majority') {
+    return `MONGO_URL asks for w=${String(w)}: acknowledged text could be lost in a failover. Remove it, or say w=majority.`;
+  }
+  if (writeConcern?.journal === false) {
+    return 'MONGO_URL asks for journal=false: acknowledged text could be lost in a crash. Remove it.';
+  }
+  if (readPreference && readPreference.mode !== 'primary') {
+    return `MONGO_URL asks for readPreference=${readPreference.mode}: documents would be read late. Remove it.`;
+  }
+  return null;
+}
+
+/** Opens a client. Rejects with AppError `bad-request` for an unsafe URL, `not-now` when nobody answers. */
+export async function connect(url: string): Promise<MongoClient> {
+  const asked = new MongoClient(url);
+  const problem = unsafeOption(asked);
+  if (problem) throw new AppError('bad-request', problem);
+  const client = new MongoClient(url, {
+    writeConcern: { w: 'majority', journal: true },
+    serverSelectionTimeoutMS: awayAfterMs,
+    connectTimeoutMS: awayAfterMs,
+    // A commit may wait for a slow disk or an election; a dead line must not hold ops for ever.
+    socketTimeoutMS: 20_000,
+    ignoreUndefined: true,
+    retryWrites: true,
+  });
+  try {
+    await client.connect();
+    await client.db().command({ ping: 1 });
+  } catch (error) {
+    await client.close().catch(() => {});
+    throw new AppError('not-now', `The Mongo server does not answer (${message(error)}).`, {
+      cause: error,
+    });
+  }
+  return client;
+}
+
+const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof MongoError && error.code === 11000;
+
+/** Runs a store call; whatever the driver throws becomes `not-now`, so that ops are held, not refused. */
+export async function whenAvailable<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('not-now', `The Mongo server cannot do this now (${message(error)}).`, {
+      cause: error,
+    });
+  }
+}
