@@ -174,22 +174,20 @@ export function createSearch(db: Db): Search {
       }),
     find: (query, within, limit) =>
       whenAvailable(async () => {
-        const tokens = queryTokens(query);
-        if (tokens.length === 0) return [];
+        const { words: whole, prefix } = queryTokens(query);
+        if (whole.length === 0 && prefix === null) return [];
         await open();
-        const whole = tokens.slice(0, -1);
-        const start = new RegExp(`^${escapeRegExp(tokens.at(-1)!)}`);
+        const start = prefix === null ? null : new RegExp(`^${escapeRegExp(prefix)}`);
+        const wanted: Document[] = whole.map((word) => ({ words: word }));
+        if (start) wanted.push({ words: start });
         const rows = await words
-          .find({
-            _id: { $in: [...within] },
-            $and: [...whole.map((word) => ({ words: word })), { words: start }],
-          })
+          .find({ _id: { $in: [...within] }, $and: wanted })
           .project<Row>({ title: 1 })
           .toArray();
         const hits = rows.map((row): SearchHit => {
           const title = row.title as string[];
           const inTitle = whole.filter((word) => title.includes(word)).length;
-          const last = title.some((word) => start.test(word)) ? 1 : 0;
+          const last = start && title.some((word) => start.test(word)) ? 1 : 0;
           return { key: row._id as DocumentKey, score: 1 + inTitle + last };
         });
         return hits.sort((a, b) => b.score - a.score).slice(0, limit);
