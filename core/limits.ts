@@ -99,6 +99,32 @@ export const limits = {
   presenceOpHistory: 200,
   /** Carets drawn at once: more is noise, and each costs layout. */
   maxCarets: 30,
+  /** Documents of one person that the home list looks at, most recently opened first: bounds a listing. */
+  maxListed: 2_000,
+  /** Text of one document that search reads, in UTF-16 units: bounds how long indexing holds the loop. */
+  maxIndexedChars: 1_000_000,
+  /** Title, first words and search follow an edit within this. */
+  indexDelayMs: 1_500,
+  /** Replies longer than this are compressed: below it, the headers cost as much. */
+  compressMinBytes: 4 * 1024,
+  /** What a page shows of its document before its script runs: a few screens. */
+  previewLines: 200,
+  previewChars: 64 * 1024,
+  /** HTTP: a request's head must be here after …, its body after … (10 MB at 1 Mbit/s take 80 s). */
+  requestHeadMs: 15_000,
+  requestBodyMs: 120_000,
+  /** How long a cookie lasts without a visit. */
+  sessionDays: 365,
   /** Draining at shutdown; product.md promises the end within 10 s. */
   drainMs: 8_000,
+} as const;
+
+/**
+ * HTTP requests of one person: `burst` at once, then `perSecond`. An address may do ten times as much,
+ * for an office behind one; pages and scripts that read cost little, what stores much costs more.
+ */
+export const httpRates = {
+  read: { perSecond: 20, burst: 300 },
+  write: { perSecond: 5, burst: 100 },
+  heavy: { perSecond: 1, burst: 40 },
 } as const;

@@ -1,0 +1,193 @@
+// The only reader of the environment: one table of rows, from which come the typed Config, the
+// `--help` text and the README's table. Pure: (env, argv) → Config, help, or every problem at once.
+
+import { isIP } from 'node:net';
+
+export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  /** Scheme, host and port without a slash at the end; null: whatever the browser asked for. */
+  readonly publicUrl: string | null;
+  /** Addresses and networks of proxies whose forwarding headers are believed. */
+  readonly trustProxy: readonly string[];
+  readonly rateLimits: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/** Says what is wrong with a value, without its variable's name. */
+class Problem extends Error {}
+const refuse = (sentence: string): never => {
+  throw new Problem(sentence);
+};
+
+interface Row<K extends keyof Config> {
+  readonly variable: string;
+  readonly key: K;
+  /** As it would be written in the environment. */
+  readonly default: string;
+  readonly describe: string;
+  /** Never printed. */
+  readonly secret?: boolean;
+  parse(text: string): Config[K];
+}
+const row = <K extends keyof Config>(value: Row<K>): Row<keyof Config> => value;
+
+const LEVELS: readonly string[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  return port >= 0 && port <= 65535 ? port : refuse('must be a port, 0 to 65535');
+}
+
+function parseHost(text: string): string {
+  if (isIP(text) !== 0) return text;
+  const isName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
+  return isName.test(text) ? text : refuse('must be an address or a host name, without a port');
+}
+
+function parsePublicUrl(text: string): string | null {
+  if (text === '') return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    return refuse('must be an address that begins with https:// or http://');
+  }
+  if (url.username !== '' || url.password !== '') return refuse('must not hold a name or password');
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    return refuse('must not have a path: Deltapad lives at the root of its host');
+  }
+  return url.origin;
+}
+
+function parseTrustProxy(text: string): readonly string[] {
+  if (text === '' || text === 'none') return [];
+  return text.split(',').map((part) => {
+    const item = part.trim();
+    if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return item;
+    const [address = '', bits, ...rest] = item.split('/');
+    const family = isIP(address);
+    const isNetwork =
+      bits === undefined ||
+      (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128) && Number(bits) > 0);
+    return family !== 0 && isNetwork && rest.length === 0
+      ? item
+      : refuse(`must be none, or addresses and networks of proxies; “${item}” is neither`);
+  });
+}
+
+function parseSwitch(text: string): boolean {
+  if (text === 'on') return true;
+  return text === 'off' ? false : refuse('must be on or off');
+}
+
+const rows: readonly Row<keyof Config>[] = [
+  row({
+    variable: 'PORT',
+    key: 'port',
+    default: '8080',
+    describe: 'Port to listen on. 0 takes a free one.',
+    parse: parsePort,
+  }),
+  row({
+    variable: 'HOST',
+    key: 'host',
+    default: '127.0.0.1',
+    describe: 'Address to listen on. 0.0.0.0 lets other computers in.',
+    parse: parseHost,
+  }),
+  row({
+    variable: 'DATA_DIR',
+    key: 'dataDir',
+    default: './data',
+    describe: 'Folder of everything that is kept: documents, images, the secret. Back it up.',
+    parse: (text) => (text.includes('\0') ? refuse('must be a folder') : text),
+  }),
+  row({
+    variable: 'PUBLIC_URL',
+    key: 'publicUrl',
+    default: '',
+    describe:
+      'Address that people type, such as https://pad.example.org. Needed behind a proxy; with https, cookies travel encrypted only.',
+    parse: parsePublicUrl,
+  }),
+  row({
+    variable: 'TRUST_PROXY',
+    key: 'trustProxy',
+    default: 'none',
+    describe:
+      'Proxies whose X-Forwarded-For is believed: addresses, networks, or loopback, separated by commas.',
+    parse: parseTrustProxy,
+  }),
+  row({
+    variable: 'RATE_LIMITS',
+    key: 'rateLimits',
+    default: 'on',
+    describe: 'off lifts rate limits and connection caps, not size limits. For measuring only.',
+    parse: parseSwitch,
+  }),
+  row({
+    variable: 'LOG_LEVEL',
+    key: 'logLevel',
+    default: 'info',
+    describe: `How much is written to standard error: ${LEVELS.join(', ')}.`,
+    parse: (text) =>
+      LEVELS.includes(text) ? (text as LogLevel) : refuse(`must be one of ${LEVELS.join(', ')}`),
+  }),
+];
+
+export type Reading =
+  | { readonly kind: 'config'; readonly config: Config }
+  | { readonly kind: 'help' }
+  /** Sentences, each naming its variable or argument. */
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+/** An empty variable counts as unset, as in `PORT= npm start`. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  argv: readonly string[],
+): Reading {
+  if (argv.includes('--help') || argv.includes('-h')) return { kind: 'help' };
+  const problems = argv.map(
+    (argument) => `${argument}: not an argument of Deltapad; it is configured by variables.`,
+  );
+  const values: Partial<Record<keyof Config, unknown>> = {};
+  for (const { variable, key, default: unset, secret, parse } of rows) {
+    const text = env[variable]?.trim() || unset;
+    try {
+      values[key] = parse(text);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(`${variable} ${error.message}. It is “${secret ? '•••' : text}”.`);
+    }
+  }
+  if (problems.length > 0) return { kind: 'problems', problems };
+  return { kind: 'config', config: Object.freeze(values as unknown as Config) };
+}
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const width = Math.max(...rows.map(({ variable }) => variable.length));
+  const lines = rows.map(
+    (entry) =>
+      `  ${entry.variable.padEnd(width)}  ${entry.describe}${entry.default ? ` [${entry.default}]` : ''}`,
+  );
+  return `Deltapad: several people write one document, live.
+
+  npm start          builds when needed and runs it
+  npm start -- --help
+
+Variables of the environment [what is taken when unset]:
+${lines.join('\n')}
+`;
+}
+
+/** The README's table, in Markdown. */
+export function configTable(): string {
+  const lines = rows.map(
+    (entry) =>
+      `| \`${entry.variable}\` | ${entry.default ? `\`${entry.default}\`` : ''} | ${entry.describe} |`,
+  );
+  return ['| variable | default | what it does |', '| --- | --- | --- |', ...lines].join('\n');
+}

@@ -1,0 +1,42 @@
+// Headers of every answer, through helmet: what a page of ours may load, and who may show it.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import helmet from 'helmet';
+import type { OriginRule } from './origin.ts';
+
+type Middleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+export function securityHeaders(origin: OriginRule, isHttps: boolean): Middleware {
+  // Safari before 15.4 does not count the socket as 'self'.
+  const sockets = (request: IncomingMessage) => origin.own(request.headers).replace(/^http/, 'ws');
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        'script-src-attr': ["'none'"],
+        'style-src': ["'self'"],
+        // Colours in a document are style attributes (internals.md §11b); scripts cannot hide there.
+        'style-src-attr': ["'unsafe-inline'"],
+        'img-src': ["'self'", 'https:', 'data:', 'blob:'],
+        'connect-src': ["'self'", sockets],
+        'object-src': ["'none'"],
+        'frame-ancestors': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+      },
+    },
+    referrerPolicy: { policy: 'same-origin' },
+    frameguard: { action: 'deny' },
+    // Promised only where it holds; a browser would refuse a plain server for half a year.
+    strictTransportSecurity: isHttps ? { maxAge: 15_552_000, includeSubDomains: false } : false,
+  });
+}
+
+/** For what people uploaded: nothing in it may run, wherever it is opened. */
+export const uploadPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";

@@ -1,0 +1,225 @@
+// The HTTP side on one screen: the order in which a request is looked at, and the mounting of routes.
+// The only folder that knows Express. Knows no features and no store: app.ts hands them in.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { ZodType } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import { type DocumentRef, parseDocumentRef } from '../../core/ids.ts';
+import { limits } from '../../core/limits.ts';
+import type { Capability } from '../../core/roles.ts';
+import type { Grant } from '../access/access.ts';
+import type { Actor, Guest } from '../access/actor.ts';
+import type { Clock } from '../clock.ts';
+import type { Ids } from '../ids.ts';
+import type { Log } from '../log.ts';
+import { assetRouter } from './assets.ts';
+import { securityHeaders } from './headers.ts';
+import { openApi } from './openapi.ts';
+import type { OriginRule } from './origin.ts';
+import { badShape, problemType, toAppError, toProblem } from './problems.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { sendReply } from './respond.ts';
+import {
+  type Context,
+  type Needs,
+  type Reply,
+  type RequestFacts,
+  type Route,
+  route,
+} from './route.ts';
+
+export interface HttpDeps {
+  routes: readonly Route[];
+  /** The folder of the built client and that of files served as they are. */
+  paths: { assets: string; static: string };
+  authenticate(headers: IncomingHttpHeaders): Promise<Guest | null>;
+  /** Throws `not-found`, `no-access`, `document-trashed`. */
+  authorise<C extends Capability>(
+    actor: Actor,
+    capability: C,
+    ref: DocumentRef,
+    mayBeAbsent: boolean,
+  ): Promise<Grant<C>>;
+  /** The page that says what happened. */
+  errorPage(error: AppError, request: RequestFacts, headers: IncomingHttpHeaders): Promise<Reply>;
+  origin: OriginRule;
+  isHttps: boolean;
+  trustProxy: readonly string[];
+  rateLimit: RateLimit;
+  /** True while the server ends: connections are not kept. */
+  isClosing(): boolean;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+}
+
+interface Locals {
+  facts: RequestFacts;
+  /** For the log: never the path itself, which may be somebody's link. */
+  pattern: string;
+  person: string | null;
+}
+const localsOf = (response: Response) => response.locals as Locals;
+
+const isReading = (method: string) => ['GET', 'HEAD', 'OPTIONS'].includes(method);
+
+const parse = <T>(schema: ZodType<T>, value: unknown): T => {
+  const result = schema.safeParse(value);
+  if (!result.success) throw badShape(result.error);
+  return result.data;
+};
+
+const readJson = express.json({ limit: limits.maxBodyBytes, type: 'application/json' });
+
+/** Runs a body parser and waits for it. */
+const runParser = (parser: RequestHandler, request: Request, response: Response) =>
+  new Promise<void>((resolve, reject) => {
+    parser(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+  });
+
+async function readBody(entry: Route, request: Request, response: Response): Promise<unknown> {
+  if (entry.raw) {
+    const parser = express.raw({ limit: entry.raw.maxBytes, type: () => true });
+    await runParser(parser, request, response);
+    const body: unknown = request.body;
+    return body instanceof Uint8Array ? body : new Uint8Array();
+  }
+  if (!entry.body) return undefined;
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined ||
+    Number(request.headers['content-length'] ?? 0) > 0;
+  if (hasBody && !request.is('application/json')) {
+    throw new AppError('unsupported-type', 'The body must be application/json.');
+  }
+  await runParser(readJson, request, response);
+  return parse(entry.body, request.body ?? {});
+}
+
+export async function createHttp(deps: HttpDeps): Promise<Express> {
+  const { log, clock, ids } = deps;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', deps.trustProxy.length > 0 ? [...deps.trustProxy] : false);
+
+  app.use((request, response, next) => {
+    const startedAt = clock.now();
+    const locals = localsOf(response);
+    locals.facts = {
+      id: ids.secret(9),
+      origin: deps.origin.own(request.headers),
+      acceptLanguage: request.headers['accept-language'],
+    };
+    locals.pattern = '';
+    locals.person = null;
+    response.setHeader('X-Request-Id', locals.facts.id);
+    if (deps.isClosing()) response.setHeader('Connection', 'close');
+    response.on('close', () => {
+      log.debug(
+        {
+          request: locals.facts.id,
+          method: request.method,
+          route: locals.pattern,
+          status: response.statusCode,
+          ms: clock.now() - startedAt,
+          person: locals.person,
+        },
+        'request',
+      );
+    });
+    next();
+  });
+  app.use(securityHeaders(deps.origin, deps.isHttps));
+  app.use(await assetRouter(deps.paths));
+
+  app.use((request, _response, next) => {
+    if (isReading(request.method) || deps.origin.allowed(request.headers)) return next();
+    next(new AppError('foreign-origin', 'A page of another site may not do this.'));
+  });
+
+  const run = async (entry: Route, request: Request, response: Response): Promise<void> => {
+    const locals = localsOf(response);
+    locals.pattern = entry.path;
+    const params = request.params as Record<string, string>;
+    const query = entry.query ? parse(entry.query, request.query) : undefined;
+    const actor = await deps.authenticate(request.headers);
+    locals.person = actor?.id ?? null;
+    const rate = entry.rate ?? (entry.method === 'GET' ? 'read' : 'write');
+    const wait = deps.rateLimit.take(rate, request.ip ?? '', locals.person);
+    if (wait > 0) {
+      response.setHeader('Retry-After', wait);
+      throw new AppError('too-many-requests', `That was too often. Try again in ${wait} s.`);
+    }
+    if (!actor && entry.needs !== 'public') {
+      throw new AppError(
+        'not-signed-in',
+        'This needs a session: open a page, or POST /api/v1/session, and send its cookie.',
+      );
+    }
+    let grant: Grant<Capability> | undefined;
+    if (entry.needs !== 'public' && entry.needs !== 'guest') {
+      const place = entry.document === 'query' ? (query as Record<string, unknown>) : params;
+      const ref = parseDocumentRef(place.collection, place.id);
+      if (!ref) throw new AppError('not-found', 'There is no such document.');
+      grant = await deps.authorise(actor!, entry.needs, ref, entry.mayBeAbsent ?? false);
+    }
+    // Read last: whoever may not do this has no megabytes parsed for them.
+    const body = await readBody(entry, request, response);
+    const context = { actor, grant, params, body, query, request: locals.facts };
+    const reply = await entry.run(context as Context<Needs, unknown, unknown>);
+    await sendReply(request, response, { status: entry.status ?? 200, ...reply });
+  };
+
+  const description = openApi(deps.routes, '/');
+  const routes = [
+    ...deps.routes,
+    route({
+      method: 'GET',
+      path: '/api/v1/openapi.json',
+      needs: 'public',
+      summary: 'This description.',
+      run: () => ({ json: description }),
+    }),
+  ];
+  for (const entry of routes) {
+    const method = entry.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+    app[method](entry.path, (request, response) => run(entry, request, response));
+  }
+  for (const path of new Set(routes.map((entry) => entry.path))) {
+    const allowed = routes.filter((entry) => entry.path === path).map(({ method }) => method);
+    app.all(path, (request, response, next) => {
+      localsOf(response).pattern = path;
+      response.setHeader('Allow', allowed.join(', '));
+      next(new AppError('method-not-allowed', `${request.method} is not possible here.`));
+    });
+  }
+  app.use((_request, _response, next) => {
+    next(new AppError('not-found', 'There is nothing here.'));
+  });
+
+  const isPage = (request: Request) =>
+    isReading(request.method) && !request.path.startsWith('/api/');
+  const answerError = async (raised: unknown, request: Request, response: Response) => {
+    const error = toAppError(raised);
+    const { facts, pattern } = localsOf(response);
+    if (error.code === 'internal') {
+      log.error({ request: facts.id, route: pattern, err: error.cause ?? error }, 'fault');
+    }
+    const reply = isPage(request)
+      ? await deps.errorPage(error, facts, request.headers)
+      : { json: toProblem(error), type: problemType };
+    await sendReply(request, response, { ...reply, status: error.status });
+  };
+  app.use((raised: unknown, request: Request, response: Response, next: (e: unknown) => void) => {
+    if (response.headersSent) return next(raised);
+    answerError(raised, request, response).catch((error: unknown) => {
+      log.error({ request: localsOf(response).facts.id, err: error }, 'error page failed');
+      if (!response.headersSent) response.status(500).end();
+    });
+  });
+  return app;
+}

@@ -1,0 +1,73 @@
+// What a route is: data. Features write lists of them; http.ts mounts them, openapi.ts describes them.
+// `needs` is mandatory, so that no route can forget to say who may call it.
+
+import type { ZodType } from 'zod';
+import type { Capability } from '../../core/roles.ts';
+import type { Grant } from '../access/access.ts';
+import type { Guest } from '../access/actor.ts';
+
+/** A capability on the document named by the request, a known person, or nothing at all. */
+export type Needs = Capability | 'guest' | 'public';
+
+export interface Reply {
+  status?: number;
+  /** At most one of json, html and body. */
+  json?: unknown;
+  html?: string;
+  body?: string | Uint8Array;
+  /** Content type of `body`. */
+  type?: string;
+  /** Makes the browser save `body` under this name. */
+  download?: string;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** What a route may know of its request beside its own parts. */
+export interface RequestFacts {
+  readonly id: string;
+  /** Scheme and host under which the browser knows this server. */
+  readonly origin: string;
+  readonly acceptLanguage: string | undefined;
+}
+
+export interface Context<N extends Needs, Body, Query> {
+  readonly actor: N extends 'public' ? Guest | null : Guest;
+  /** The proof that services demand; only where `needs` is a capability. */
+  readonly grant: N extends Capability ? Grant<N> : undefined;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: Body;
+  readonly query: Query;
+  readonly request: RequestFacts;
+}
+
+export interface RouteSpec<N extends Needs, Body, Query> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Express's syntax, named parameters only. */
+  readonly path: string;
+  readonly needs: N;
+  /** One line for the description of the API. */
+  readonly summary: string;
+  /** A page for people: its errors are pages too, and the API's description leaves it out. */
+  readonly page?: boolean;
+  /** Where a capability's document is named: `:collection` and `:id` of the path, or of the query. */
+  readonly document?: 'path' | 'query';
+  /** The document need not be stored; else an absent one is 404 before anything runs. */
+  readonly mayBeAbsent?: boolean;
+  readonly body?: ZodType<Body>;
+  readonly query?: ZodType<Query>;
+  /** The body is bytes of any type, up to so many; `body` is then a Uint8Array. */
+  readonly raw?: { readonly maxBytes: number };
+  /** Shape and status of the answer, for the description. */
+  readonly reply?: ZodType;
+  readonly status?: number;
+  /** Which rate it counts against; by its method when absent. */
+  readonly rate?: 'read' | 'write' | 'heavy';
+  run(context: Context<N, Body, Query>): Reply | Promise<Reply>;
+}
+
+export type Route = RouteSpec<Needs, unknown, unknown>;
+
+/** Infers what `run` receives from `needs`, `body` and `query`. */
+export const route = <const N extends Needs, Body = undefined, Query = undefined>(
+  spec: RouteSpec<N, Body, Query>,
+): Route => spec;

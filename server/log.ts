@@ -1,0 +1,23 @@
+// The log: pino, one JSON object a line, on standard error so that standard output stays for people.
+// Injected, never imported by features. Holds no content, titles, names, cookies or addresses of
+// documents: who has a log must not get a link from it.
+
+import { type DestinationStream, destination, pino } from 'pino';
+import type { LogLevel } from './config.ts';
+
+/** What the rest of the server may say. */
+export interface Log {
+  debug(fields: Record<string, unknown>, message: string): void;
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+  fatal(fields: Record<string, unknown>, message: string): void;
+}
+
+export function createLog(level: LogLevel, to?: DestinationStream): Log {
+  // Synchronous: the last line before an exit is the one that matters, and there are few.
+  return pino({ level, base: null }, to ?? destination({ dest: 2, sync: true }));
+}
+
+/** A log that says nothing: for tests. */
+export const silentLog: Log = createLog('silent');

@@ -1,0 +1,49 @@
+// The secret in DATA_DIR that signs cookies and client ids. Made at the first run; whoever has it can
+// pass as anybody, so only the owner of the process may read it.
+
+import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ids } from './ids.ts';
+
+/** Reads the secret, or makes it: complete and on the disk before anybody can see the file. */
+export async function openSecret(dataDir: string, ids: Ids): Promise<string> {
+  const path = join(dataDir, 'secret');
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const found = await readSecret(path);
+  if (found) return found;
+  const draft = `${path}.${ids.secret(6)}`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(`${ids.secret(32)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    // Unlike a rename, a link never replaces what another process made meanwhile.
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  const made = await readSecret(path);
+  if (!made) throw new Error(`The secret could not be written to ${path}.`);
+  return made;
+}
+
+async function readSecret(path: string): Promise<string | null> {
+  try {
+    const secret = (await readFile(path, 'utf8')).trim();
+    if (secret.length < 32) {
+      throw new Error(
+        `${path} does not hold a secret. Restore it from a backup, or delete it: everybody is then a new guest.`,
+      );
+    }
+    await chmod(path, 0o600);
+    return secret;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
