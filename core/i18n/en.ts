@@ -18,4 +18,28 @@ export const en = {
   'home.title': 'Documents',
   'home.new': 'New document',
   'home.search': 'Search documents',
+  // Said by the server: names it gives, and pages that say what happened.
+  'copy.title': 'Copy of {title}',
+  'guest.name': 'Guest {number}',
+  'page.body': 'To write here, allow JavaScript for this page. Until then you can read.',
+  'page.home': 'All documents',
+  'page.internal': 'Something went wrong',
+  'page.internalBody':
+    'It has been noted as {request}. What was saved is safe. Try again in a moment.',
+  'page.missing': 'There is nothing here',
+  'page.missingBody': 'The address may be mistyped. Nothing was lost.',
+  'page.noAccess': 'You do not have access',
+  'page.noAccessBody':
+    'This document is shared with certain people only. Ask whoever sent you the link.',
+  'page.notNow': 'The server is restarting',
+  'page.notNowBody': 'It will be back in a moment. Reload then.',
+  'page.refused': 'That did not work',
+  'page.reload': 'Reload',
+  'page.restore': 'Put it back',
+  'page.tooMany': 'Too many requests',
+  'page.tooManyBody': 'Wait a moment, then reload.',
+  'page.trashed': 'This document is in the trash',
+  'page.trashedBody': 'Its owner can put it back.',
+  'page.trashedMine': 'You moved it there. Put it back to go on writing.',
+  'page.unbuilt': 'The editor is not built yet. Run npm run build, then start again.',
 } as const satisfies Record<string, string | Record<string, string>>;

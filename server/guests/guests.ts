@@ -1,0 +1,158 @@
+// Guests: who somebody is without an account. An identity is its signed cookie; a record is kept from
+// the first thing worth keeping (a name, a theme, a document made or edited), so that robots, which
+// throw their cookies away, leave nothing behind.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { PersonSummary, SessionChange, SessionReply } from '../../core/api.ts';
+import { createTranslate, negotiateLocale } from '../../core/i18n/i18n.ts';
+import type { UserId } from '../../core/ids.ts';
+import { preferredColor } from '../../core/people.ts';
+import type { Guest } from '../access/actor.ts';
+import type { Clock } from '../clock.ts';
+import type { Ids } from '../ids.ts';
+import { type GuestRecord, guests as guestKind } from '../store/schema.ts';
+import type { Store, Versioned } from '../store/store.ts';
+import { checkName, guestName } from './names.ts';
+import type { SessionCookies } from './session-cookie.ts';
+
+export type SessionUser = SessionReply['user'];
+
+export interface GuestsDeps {
+  store: Pick<Store, 'records'>;
+  cookies: SessionCookies;
+  clock: Clock;
+  ids: Ids;
+  /** Told after a name was changed, so that whoever sees the person sees the new one. */
+  onRenamed(person: PersonSummary): void;
+}
+
+export interface Guests {
+  /** Who the cookie says, or null: none, forged, or ended. */
+  authenticate(headers: IncomingHttpHeaders): Promise<Guest | null>;
+  /** A new identity, not stored. */
+  fresh(acceptLanguage: string | undefined): Guest;
+  user(guest: Guest): Promise<SessionUser>;
+  change(guest: Guest, change: SessionChange): Promise<SessionUser>;
+  /** Keeps the person under the name they have now, if they are not kept yet. */
+  remember(guest: Guest): Promise<void>;
+  /** Their cookie, wherever it is, is worth nothing from now on. */
+  end(guest: Guest): Promise<void>;
+  /** Whether the identity was ended while its connections live on. */
+  hasEnded(id: UserId): Promise<boolean>;
+  /** Those who are known, by id. */
+  people(ids: readonly string[]): Promise<Map<string, PersonSummary>>;
+}
+
+/** Who was remembered lately: an edit a keystroke must not mean a read a keystroke. */
+const MAX_REMEMBERED = 10_000;
+
+export function createGuests({ store, cookies, clock, ids, onRenamed }: GuestsDeps): Guests {
+  const remembered = new Set<string>();
+  const ended = new Set<string>();
+
+  const derived = (id: UserId, acceptLanguage: string | undefined): Guest => ({
+    kind: 'guest',
+    id,
+    name: guestName(id, createTranslate(negotiateLocale(acceptLanguage))),
+    color: preferredColor(id),
+  });
+
+  const find = (id: string) => store.records.get(guestKind, id);
+
+  const blank = (guest: Guest): GuestRecord => ({
+    name: guest.name,
+    named: false,
+    color: guest.color,
+    locale: null,
+    theme: null,
+    createdAt: clock.now(),
+    endedAt: null,
+  });
+
+  const toUser = (id: UserId, record: GuestRecord): SessionUser => ({
+    id,
+    kind: 'guest',
+    name: record.name,
+    color: record.color,
+    named: record.named,
+    locale: record.locale,
+    theme: record.theme,
+  });
+
+  /** Reads, changes and writes until nobody else wrote in between. */
+  const update = async (guest: Guest, change: (record: GuestRecord) => GuestRecord) => {
+    for (;;) {
+      const found: Versioned<GuestRecord> | null = await find(guest.id);
+      const next = change(found?.value ?? blank(guest));
+      const ifVersion = found?.version ?? 0;
+      if (await store.records.put(guestKind, guest.id, next, { ifVersion })) return next;
+    }
+  };
+
+  return {
+    async authenticate(headers) {
+      const id = cookies.read(headers.cookie);
+      if (!id) return null;
+      const record = (await find(id))?.value;
+      if (!record) return derived(id, headers['accept-language']);
+      if (record.endedAt !== null) return null;
+      return { kind: 'guest', id, name: record.name, color: record.color };
+    },
+
+    fresh: (acceptLanguage) => derived(ids.user(), acceptLanguage),
+
+    async user(guest) {
+      return toUser(guest.id, (await find(guest.id))?.value ?? blank(guest));
+    },
+
+    async change(guest, change) {
+      const name = change.name === undefined ? undefined : checkName(change.name);
+      const next = await update(guest, (record) => {
+        const locale = change.locale === undefined ? record.locale : change.locale;
+        const changed = {
+          ...record,
+          locale,
+          theme: change.theme === undefined ? record.theme : change.theme,
+        };
+        if (name !== undefined) return { ...changed, name, named: true };
+        // “Guest 42” is said in the language the person reads.
+        if (record.named || !change.locale) return changed;
+        return { ...changed, name: guestName(guest.id, createTranslate(change.locale)) };
+      });
+      if (next.name !== guest.name) {
+        onRenamed({ id: guest.id, name: next.name, color: next.color });
+      }
+      return toUser(guest.id, next);
+    },
+
+    async remember(guest) {
+      if (remembered.has(guest.id)) return;
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.add(guest.id);
+      try {
+        // Not written when there is a record already.
+        await store.records.put(guestKind, guest.id, blank(guest), { ifVersion: 0 });
+      } catch (error) {
+        remembered.delete(guest.id);
+        throw error;
+      }
+    },
+
+    async end(guest) {
+      // Who has nothing kept needs no record to lose it.
+      if (!(await find(guest.id))) return;
+      ended.add(guest.id);
+      await update(guest, (record) => ({ ...record, endedAt: clock.now() }));
+    },
+
+    // Ended by this process, or long before: then `authenticate` let nobody in.
+    hasEnded: async (id) => ended.has(id),
+
+    async people(wanted) {
+      const records = await store.records.getMany(guestKind, [...new Set(wanted)]);
+      return new Map(
+        records.map(({ id, value }) => [id, { id, name: value.name, color: value.color }]),
+      );
+    },
+  };
+}

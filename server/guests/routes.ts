@@ -1,0 +1,85 @@
+// /api/v1/session: who I am, becoming somebody, changing my name, ending it.
+
+import { z } from 'zod';
+import { locales } from '../../core/i18n/i18n.ts';
+import { limits } from '../../core/limits.ts';
+import { type Route, route } from '../http/route.ts';
+import type { Guests, SessionUser } from './guests.ts';
+import type { SessionCookies } from './session-cookie.ts';
+
+const name = z.string().meta({
+  description: `1 to ${limits.maxNameChars} visible characters, without control characters.`,
+});
+const create = z.strictObject({ name: name.optional() });
+const change = z.strictObject({
+  name: name.optional(),
+  locale: z.enum(locales).nullable().optional(),
+  theme: z.enum(['light', 'dark']).nullable().optional(),
+});
+const reply = z.object({
+  user: z.object({
+    id: z.string(),
+    name: z.string(),
+    color: z.int().min(1).max(12),
+    kind: z.literal('guest'),
+    named: z.boolean().meta({ description: 'False until the person chose a name.' }),
+    locale: z.enum(locales).nullable(),
+    theme: z.enum(['light', 'dark']).nullable(),
+  }),
+}) satisfies z.ZodType<{ user: SessionUser }>;
+
+const path = '/api/v1/session';
+
+export function sessionRoutes(guests: Guests, cookies: SessionCookies): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path,
+      needs: 'public',
+      summary: 'Become a guest: the cookie in the answer is the identity. Who has one keeps it.',
+      body: create,
+      reply,
+      status: 201,
+      async run({ actor, body, request }) {
+        const guest = actor ?? guests.fresh(request.acceptLanguage);
+        const user =
+          body.name === undefined
+            ? await guests.user(guest)
+            : await guests.change(guest, { name: body.name });
+        return {
+          status: actor ? 200 : 201,
+          json: { user },
+          headers: { 'Set-Cookie': cookies.issue(guest.id) },
+        };
+      },
+    }),
+    route({
+      method: 'GET',
+      path,
+      needs: 'guest',
+      summary: 'Who I am.',
+      reply,
+      run: async ({ actor }) => ({ json: { user: await guests.user(actor) } }),
+    }),
+    route({
+      method: 'PATCH',
+      path,
+      needs: 'guest',
+      summary: 'Change my name, language or theme.',
+      body: change,
+      reply,
+      run: async ({ actor, body }) => ({ json: { user: await guests.change(actor, body) } }),
+    }),
+    route({
+      method: 'DELETE',
+      path,
+      needs: 'guest',
+      summary: 'End this identity, everywhere and for good.',
+      status: 204,
+      async run({ actor }) {
+        await guests.end(actor);
+        return { headers: { 'Set-Cookie': cookies.clear() } };
+      },
+    }),
+  ];
+}
