@@ -1,0 +1,207 @@
+// The op log and the snapshots of documents in SQLite. Appending the op is the commit (S1); a snapshot
+// is derived and may lag (S14).
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AppError } from '../../../core/errors.ts';
+import { type DocumentKey, documentKey, parseDocumentKey } from '../../../core/ids.ts';
+import type { AppendResult, LogEntry, OpLog, StoredSnapshot } from '../store.ts';
+import type { Reader, Writer } from './connection.ts';
+import { checkKeyText, read } from './rows.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+/** Entries read before other work gets its turn. */
+const READ_PAGE = 200;
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/** An append between the call and its outcome. */
+interface PendingAppend {
+  /** The append of the same document before it, while that is pending too. */
+  before: PendingAppend | null;
+  /** It was not committed, or will not be. */
+  isLost: boolean;
+}
+
+interface OpRow {
+  v: number;
+  src: string;
+  seq: number;
+  ts: number;
+  /** JSON: the change and the rest of `m`. */
+  body: string;
+}
+
+type NewOp = OpRow & { key: DocumentKey };
+
+interface SnapshotRow {
+  v: number;
+  type: string | null;
+  data: string | null;
+  m: string | null;
+}
+
+export async function createOpLog(
+  queue: WriteQueue,
+  writer: Writer,
+  reader: Reader,
+): Promise<OpLog> {
+  // Inserts only at the end of the log (S8) and only what is not there, so that the usual append is one
+  // statement; why nothing was inserted is asked only then.
+  const insertOp = await writer.prepare(
+    `INSERT INTO op (log_id, v, source_id, seq, ts, body)
+     SELECT log.id, ?1, op_source.id, ?2, ?3, ?4 FROM log, op_source
+     WHERE log.key = ?5 AND op_source.name = ?6
+       AND (SELECT coalesce(max(v) + 1, 0) FROM op WHERE log_id = log.id) = ?1
+     ON CONFLICT DO NOTHING`,
+  );
+  const addLog = await writer.prepare('INSERT INTO log (key) VALUES (?) ON CONFLICT DO NOTHING');
+  const addSource = await writer.prepare(
+    'INSERT INTO op_source (name) VALUES (?) ON CONFLICT DO NOTHING',
+  );
+  const findSame = await writer.prepare(
+    `SELECT 1 FROM op WHERE log_id = (SELECT id FROM log WHERE key = ?1)
+       AND source_id = (SELECT id FROM op_source WHERE name = ?2) AND seq = ?3`,
+  );
+  const VERSION = `SELECT coalesce(max(v) + 1, 0) AS v FROM op
+                   WHERE log_id = (SELECT id FROM log WHERE key = ?)`;
+  const versionNow = await writer.prepare(VERSION);
+  const putSnapshot = await writer.prepare(
+    `INSERT INTO snapshot (log_id, v, is_milestone, type, data, m)
+     SELECT id, ?1, ?2, ?3, ?4, ?5 FROM log WHERE key = ?6
+       AND (?2 OR NOT EXISTS (SELECT 1 FROM snapshot WHERE log_id = log.id AND v > ?1))
+     ON CONFLICT (log_id, v) DO UPDATE SET is_milestone = max(is_milestone, excluded.is_milestone),
+       type = excluded.type, data = excluded.data, m = excluded.m`,
+  );
+  const dropSnapshots = await writer.prepare(
+    `DELETE FROM snapshot WHERE log_id = (SELECT id FROM log WHERE key = ?1) AND NOT is_milestone
+       AND v < (SELECT max(v) FROM snapshot AS newer WHERE newer.log_id = snapshot.log_id)`,
+  );
+
+  const versionDurable = reader.prepare(VERSION);
+  const readOps = reader.prepare(
+    `SELECT op.v, op_source.name AS src, op.seq, op.ts, op.body
+     FROM log CROSS JOIN op ON op.log_id = log.id CROSS JOIN op_source ON op_source.id = op.source_id
+     WHERE log.key = ? AND op.v >= ? AND op.v < ? ORDER BY op.v LIMIT ${READ_PAGE}`,
+  );
+  const readSnapshot = reader.prepare(
+    `SELECT v, type, data, m FROM snapshot
+     WHERE log_id = (SELECT id FROM log WHERE key = ?) AND v <= ? ORDER BY v DESC LIMIT 1`,
+  );
+  const listLogs = reader.prepare(
+    `SELECT key FROM log WHERE key > ? AND EXISTS (SELECT 1 FROM op WHERE op.log_id = log.id)
+     ORDER BY key LIMIT ?`,
+  );
+
+  /** The pending append of a document that was asked for last. */
+  const last = new Map<DocumentKey, PendingAppend>();
+
+  function insert(op: NewOp): AppendResult {
+    const put = () => insertOp.run(op.v, op.seq, op.ts, op.body, op.key, op.src) === 1;
+    if (put()) return 'committed';
+    if (addLog.run(op.key) + addSource.run(op.src) > 0 && put()) return 'committed';
+    const reason = whyNot(op);
+    if (reason !== null) return reason;
+    throw new AppError('internal', `Op ${op.v} of ${op.key} would leave a gap in its log.`);
+  }
+
+  function whyNot({ key, v, src, seq }: NewOp): AppendResult | null {
+    if (findSame.get(key, src, seq) !== undefined) return 'duplicate';
+    return v < (versionNow.get<{ v: number }>(key)?.v ?? 0) ? 'version-taken' : null;
+  }
+
+  function enqueue(
+    op: NewOp,
+    resolve: (result: AppendResult) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const pending: PendingAppend = { before: last.get(op.key) ?? null, isLost: false };
+    last.set(op.key, pending);
+    const end = (isLost: boolean) => {
+      pending.isLost = isLost;
+      pending.before = null;
+      if (last.get(op.key) === pending) last.delete(op.key);
+    };
+    queue.add<AppendResult>({
+      bytes: op.body.length,
+      run() {
+        // What waited behind a lost entry was made on top of it (S7).
+        const result = pending.before?.isLost ? (whyNot(op) ?? 'version-taken') : insert(op);
+        pending.isLost = result !== 'committed';
+        return result;
+      },
+      settle(result) {
+        end(result !== 'committed');
+        resolve(result);
+      },
+      fail(error) {
+        end(true);
+        reject(error);
+      },
+    });
+  }
+
+  return {
+    append(ref, { v, src, seq, m: { ts, ...m }, ...change }) {
+      return new Promise((resolve, reject) => {
+        // As text at once: what the caller does with the entry afterwards must not reach the disk.
+        const body = JSON.stringify({ ...change, m });
+        enqueue(
+          { key: documentKey(ref), v, src: checkKeyText(src), seq, ts, body },
+          resolve,
+          reject,
+        );
+      });
+    },
+
+    async read(ref, from, to) {
+      const entries: LogEntry[] = [];
+      for (let next = from; ; ) {
+        const rows = read(() => readOps.all<OpRow>(documentKey(ref), next, to ?? NO_LIMIT));
+        for (const row of rows) entries.push(rowToEntry(row));
+        const end = rows.at(-1);
+        if (end === undefined || rows.length < READ_PAGE) return entries;
+        next = end.v + 1;
+        await nextTurn();
+      }
+    },
+
+    async version(ref) {
+      return read(() => versionDurable.get<{ v: number }>(documentKey(ref))?.v ?? 0);
+    },
+
+    async snapshot(ref, atMost) {
+      const row = read(() => readSnapshot.get<SnapshotRow>(documentKey(ref), atMost ?? NO_LIMIT));
+      return row === undefined ? null : rowToSnapshot(row);
+    },
+
+    async writeSnapshot(ref, snapshot, options = {}) {
+      const key = documentKey(ref);
+      const { v, type } = snapshot;
+      const data = JSON.stringify(snapshot.data) as string | undefined;
+      const m = JSON.stringify(snapshot.m) as string | undefined;
+      await queue.write(data?.length ?? 0, () => {
+        if (v > (versionNow.get<{ v: number }>(key)?.v ?? 0)) {
+          throw new AppError('internal', `A snapshot of ${key} at ${v} is ahead of its log.`);
+        }
+        putSnapshot.run(v, options.milestone ? 1 : 0, type, data ?? null, m ?? null, key);
+        dropSnapshots.run(key);
+      });
+    },
+
+    async list(after, limit) {
+      const rows = read(() => listLogs.all<{ key: string }>(after ?? '', limit));
+      return rows.map((row) => parseDocumentKey(row.key)).filter((ref) => ref !== null);
+    },
+  };
+}
+
+function rowToEntry({ v, src, seq, ts, body }: OpRow): LogEntry {
+  const { m, ...change }: Pick<LogEntry, 'op' | 'create' | 'del' | 'm'> = JSON.parse(body);
+  return { v, src, seq, ...change, m: { ...m, ts } };
+}
+
+const rowToSnapshot = ({ v, type, data, m }: SnapshotRow): StoredSnapshot => ({
+  v,
+  type,
+  data: data === null ? undefined : JSON.parse(data),
+  m: m === null ? undefined : JSON.parse(m),
+});
