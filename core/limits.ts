@@ -70,6 +70,36 @@ export const limits = {
   maxKnownTails: 10_000,
   /** Retries of one op against newer versions before it is held back. */
   maxSubmitRetries: 50,
+  /** Documents kept open in memory; beyond, the longest unused are let go. */
+  maxLiveDocuments: 2_000,
+  /** Their estimated size together, in bytes. */
+  maxLiveBytes: 256 * 1024 * 1024,
+  /** A document that nobody has open is let go after this long; asked every so often. */
+  documentIdleMs: 60_000,
+  documentSweepMs: 10_000,
+  /** The end of a log that stays in memory: a client that was away this many ops needs no read of the store. */
+  maxRecentOps: 512,
+  maxRecentOpBytes: 1024 * 1024,
+  /** Log entries read at once when a document is opened. */
+  openReadOps: 1_000,
+  /** How long an answer to "which role has this person here" is used without asking again. */
+  roleCacheMs: 2_000,
+  /** Ops of one connection that are on their way; with more, its socket is not read for a moment. */
+  maxOpsInFlight: 8,
+  /** Presence updates of one connection; of what comes faster, the newest is told later. */
+  presencePerSecond: 10,
+  /** Connections of one person (tabs, devices) and of one address (an office behind one). */
+  maxConnectionsPerUser: 40,
+  maxConnectionsPerAddress: 500,
+  /** From the request to the 101. */
+  handshakeMs: 10_000,
+  /** After a close frame, the other side has this long to answer before the line is cut. */
+  closeGraceMs: 2_000,
+  /** Messages of one connection, each 16 KB counting as one more; faster, its socket is read slower. */
+  messagesPerSecond: 100,
+  messageBurst: 500,
+  /** Several messages to our client share a frame up to this size. */
+  batchFrameBytes: 256 * 1024,
   /** Server ping interval; a dead line is found within two. */
   pingIntervalMs: 15_000,
   /** Client: a `pp` is sent when nothing came for this long … */
