@@ -16,6 +16,8 @@ import { checkName, guestName } from './names.ts';
 import type { SessionCookies } from './session-cookie.ts';
 
 export type SessionUser = SessionReply['user'];
+/** As a parser hands it over: what is absent may be written as undefined. */
+type Change = { [K in keyof SessionChange]?: SessionChange[K] | undefined };
 
 export interface GuestsDeps {
   store: Pick<Store, 'records'>;
@@ -32,13 +34,13 @@ export interface Guests {
   /** A new identity, not stored. */
   fresh(acceptLanguage: string | undefined): Guest;
   user(guest: Guest): Promise<SessionUser>;
-  change(guest: Guest, change: SessionChange): Promise<SessionUser>;
+  change(guest: Guest, change: Change): Promise<SessionUser>;
   /** Keeps the person under the name they have now, if they are not kept yet. */
   remember(guest: Guest): Promise<void>;
   /** Their cookie, wherever it is, is worth nothing from now on. */
   end(guest: Guest): Promise<void>;
   /** Whether the identity was ended while its connections live on. */
-  hasEnded(id: UserId): Promise<boolean>;
+  hasEnded(id: UserId): boolean;
   /** Those who are known, by id. */
   people(ids: readonly string[]): Promise<Map<string, PersonSummary>>;
 }
@@ -146,7 +148,7 @@ export function createGuests({ store, cookies, clock, ids, onRenamed }: GuestsDe
     },
 
     // Ended by this process, or long before: then `authenticate` let nobody in.
-    hasEnded: async (id) => ended.has(id),
+    hasEnded: (id) => ended.has(id),
 
     async people(wanted) {
       const records = await store.records.getMany(guestKind, [...new Set(wanted)]);

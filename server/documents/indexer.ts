@@ -1,0 +1,150 @@
+// What follows a document's text: preview, who edited last and when, the title that comes from the
+// first heading, and search. Runs beside the op path, never in it: edits only mark a document, a timer
+// does the work for what is marked, and a stop finishes what is left.
+
+import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
+import { limits } from '../../core/limits.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { EditedEvent, OtBackend } from '../ot/backend.ts';
+import type { DocumentRecord } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+import type { DocumentRecords } from './records.ts';
+import { summarise } from './summary.ts';
+
+export interface Indexer {
+  edited(event: EditedEvent): void;
+  /** Looks at a document again, soon. */
+  touch(ref: DocumentRef): void;
+  /** Resolves when everything marked has been written; nothing runs afterwards. */
+  close(): Promise<void>;
+}
+
+export interface IndexerDeps {
+  records: DocumentRecords;
+  store: Pick<Store, 'search'>;
+  backend: Pick<OtBackend, 'readForSystem' | 'documentChanged'>;
+  clock: Clock;
+  log: Log;
+}
+
+interface Edit {
+  by: string | null;
+  at: number;
+}
+interface Mark {
+  ref: DocumentRef;
+  dueAt: number;
+  edit: Edit | null;
+}
+
+/** Search of a long document is written more rarely, so that it takes at most this share of the loop. */
+const SEARCH_SHARE = 0.02;
+
+export function createIndexer({ records, store, backend, clock, log }: IndexerDeps): Indexer {
+  const marks = new Map<DocumentKey, Mark>();
+  /** When the search of a document may be written again; absent: at once. */
+  const searchAt = new Map<DocumentKey, number>();
+  let timer: { dueAt: number; cancel(): void } | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let isClosed = false;
+
+  const writeRecord = async (ref: DocumentRef, edit: Edit | null) => {
+    const known = await records.get(ref);
+    const snapshot = known && (await backend.readForSystem(ref));
+    if (!snapshot) return null;
+    const { heading, preview, text } = summarise(snapshot.ops, known.titled);
+    const follow = (record: DocumentRecord): DocumentRecord => {
+      const title = record.titled ? record.title : heading;
+      const isSame =
+        title === record.title &&
+        preview === record.preview &&
+        snapshot.version === record.indexedVersion;
+      if (isSame && !edit) return record;
+      return {
+        ...record,
+        title,
+        preview,
+        indexedVersion: snapshot.version,
+        updatedAt: Math.max(edit?.at ?? 0, record.updatedAt),
+        updatedBy: edit?.by ?? record.updatedBy,
+      };
+    };
+    const written = await records.update(ref, follow);
+    if (!written) return null;
+    const { before, after } = written;
+    if (after.title !== before.title) await backend.documentChanged(ref, { title: after.title });
+    return { title: after.title, text };
+  };
+
+  const write = async ({ ref, edit }: Mark): Promise<void> => {
+    const fields = await writeRecord(ref, edit);
+    if (!fields) return;
+    const key = documentKey(ref);
+    const waitMs = (searchAt.get(key) ?? 0) - clock.now();
+    if (waitMs > 0 && !isClosed) {
+      mark(ref, null, waitMs);
+      return;
+    }
+    const startedAt = clock.now();
+    await store.search.index(key, fields);
+    const pauseMs = (clock.now() - startedAt) / SEARCH_SHARE;
+    if (pauseMs > limits.indexDelayMs) searchAt.set(key, clock.now() + pauseMs);
+    else searchAt.delete(key);
+  };
+
+  const writeDue = async (): Promise<void> => {
+    timer?.cancel();
+    timer = null;
+    const due = [...marks].filter(([, { dueAt }]) => isClosed || dueAt <= clock.now());
+    for (const [key] of due) marks.delete(key);
+    for (const [, entry] of due) {
+      try {
+        await write(entry);
+      } catch (error) {
+        // No text is lost by it: the next edit or visit writes the index again.
+        log.error({ err: error }, 'a document could not be indexed');
+      }
+    }
+    schedule();
+  };
+
+  function schedule(): void {
+    if (marks.size === 0 || isClosed) return;
+    const dueAt = Math.min(...[...marks.values()].map((entry) => entry.dueAt));
+    if (timer && timer.dueAt <= dueAt) return;
+    timer?.cancel();
+    const cancel = clock.after(Math.max(0, dueAt - clock.now()), () => {
+      timer = null;
+      // One at a time, so that two never write one document.
+      running = running.then(writeDue);
+    });
+    timer = { dueAt, cancel };
+  }
+
+  function mark(ref: DocumentRef, edit: Edit | null, delayMs: number): void {
+    const key = documentKey(ref);
+    const before = marks.get(key);
+    const dueAt = clock.now() + delayMs;
+    marks.set(key, {
+      ref,
+      edit: edit ?? before?.edit ?? null,
+      dueAt: Math.min(dueAt, before?.dueAt ?? dueAt),
+    });
+    schedule();
+  }
+
+  return {
+    edited({ ref, actor, at, created }) {
+      const by = actor.kind === 'guest' ? actor.id : null;
+      mark(ref, { by, at }, created ? 0 : limits.indexDelayMs);
+    },
+    touch: (ref) => mark(ref, null, 0),
+    async close() {
+      isClosed = true;
+      timer?.cancel();
+      running = running.then(writeDue);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// Records of documents: read through a short memory (the op socket asks for every message), changed
+// only by read–change–write, so that a title and an index that are written at once both stay.
+
+import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
+import type { Clock } from '../clock.ts';
+import { type DocumentRecord, documents as documentKind } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+
+export interface DocumentRecords {
+  /** At most two seconds old; changes made by this process show at once. */
+  get(ref: DocumentRef): Promise<DocumentRecord | null>;
+  getMany(keys: readonly DocumentKey[]): Promise<Map<DocumentKey, DocumentRecord>>;
+  /** False when there is one already. */
+  create(ref: DocumentRef, record: DocumentRecord): Promise<boolean>;
+  /** `change` may be called again, and returns what it was given to write nothing. Null: no record. */
+  update(
+    ref: DocumentRef,
+    change: (record: DocumentRecord) => DocumentRecord,
+  ): Promise<{ before: DocumentRecord; after: DocumentRecord } | null>;
+  remove(ref: DocumentRef): Promise<void>;
+}
+
+/** Another process may change a record too: then this is how long it takes to be noticed. */
+const MAX_AGE_MS = 2_000;
+const MAX_CACHED = 5_000;
+
+export function createDocumentRecords(
+  store: Pick<Store, 'records'>,
+  clock: Clock,
+): DocumentRecords {
+  const { records } = store;
+  const cache = new Map<DocumentKey, { until: number; record: Promise<DocumentRecord | null> }>();
+
+  const read = async (key: DocumentKey) => (await records.get(documentKind, key))?.value ?? null;
+
+  return {
+    get(ref) {
+      const key = documentKey(ref);
+      const cached = cache.get(key);
+      if (cached && cached.until > clock.now()) return cached.record;
+      if (cache.size >= MAX_CACHED) cache.clear();
+      const record = read(key);
+      const entry = { until: clock.now() + MAX_AGE_MS, record };
+      cache.set(key, entry);
+      record.catch(() => {
+        if (cache.get(key) === entry) cache.delete(key);
+      });
+      return record;
+    },
+
+    async getMany(keys) {
+      const found = await records.getMany(documentKind, keys);
+      return new Map(found.map(({ id, value }) => [id as DocumentKey, value]));
+    },
+
+    async create(ref, record) {
+      const key = documentKey(ref);
+      const isFirst = await records.put(documentKind, key, record, { ifVersion: 0 });
+      cache.delete(key);
+      return isFirst;
+    },
+
+    async update(ref, change) {
+      const key = documentKey(ref);
+      for (;;) {
+        const found = await records.get(documentKind, key);
+        if (!found) return null;
+        const before = found.value;
+        const after = change(before);
+        if (after === before) return { before, after };
+        const done = await records.put(documentKind, key, after, { ifVersion: found.version });
+        cache.delete(key);
+        if (done) return { before, after };
+      }
+    },
+
+    async remove(ref) {
+      const key = documentKey(ref);
+      await records.delete(documentKind, key);
+      cache.delete(key);
+    },
+  };
+}
