@@ -2,9 +2,9 @@
 // live documents. Built by createBackend(deps) in this file.
 
 import type { Duplex } from 'node:stream';
+import type { PersonSummary } from '../../core/api.ts';
 import type { DeltaOp } from '../../core/delta.ts';
 import type { DocumentRef } from '../../core/ids.ts';
-import type { PersonSummary } from '../../core/api.ts';
 import type { Role } from '../../core/roles.ts';
 import type { Grant } from '../access/access.ts';
 import type { Actor } from '../access/actor.ts';
@@ -28,11 +28,7 @@ export interface OtBackend {
   /** Creates at version 1. AppError `document-exists`, `bad-op`, `too-large`. Resolves when durable. */
   create(ref: DocumentRef, actor: Actor, ops: DeltaOp[]): Promise<{ version: number }>;
   /** Applies an op made against `baseVersion`, transformed by what came since. Resolves when durable. */
-  submit(
-    grant: Grant<'edit'>,
-    op: DeltaOp[],
-    baseVersion: number,
-  ): Promise<{ version: number }>;
+  submit(grant: Grant<'edit'>, op: DeltaOp[], baseVersion: number): Promise<{ version: number }>;
   /** The last durable version, or null when there is no such document. */
   read(grant: Grant<'read'>): Promise<LiveSnapshot | null>;
   /** The same without a grant: for the server's own indexing. */

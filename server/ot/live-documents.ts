@@ -1,0 +1,95 @@
+// The documents in memory: opened when somebody asks, let go when nobody has them open, and never more
+// than the limits allow. Letting go loses nothing: the log has everything, the snapshot saves a replay.
+
+import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
+import { limits } from '../../core/limits.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { OpLog } from '../store/store.ts';
+import { LiveDocument } from './live-document.ts';
+
+export interface LiveDocumentsDeps {
+  readonly ops: OpLog;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Documents that somebody has open now. */
+  readonly watched: () => ReadonlySet<DocumentKey>;
+}
+
+export class LiveDocuments {
+  /** In the order of their last use. */
+  readonly #documents = new Map<DocumentKey, LiveDocument>();
+  readonly #deps: LiveDocumentsDeps;
+  #stopSweep: () => void;
+
+  constructor(deps: LiveDocumentsDeps) {
+    this.#deps = deps;
+    this.#stopSweep = this.#sweepLater();
+  }
+
+  /** The document, which may not be loaded yet. */
+  open(ref: DocumentRef): LiveDocument {
+    const key = documentKey(ref);
+    let document = this.#documents.get(key);
+    if (document) this.#documents.delete(key);
+    else document = new LiveDocument({ ...ref }, this.#deps.ops, this.#deps.log);
+    this.#documents.set(key, document);
+    document.usedAt = this.#deps.clock.now();
+    return document;
+  }
+
+  /** Only if it is in memory. */
+  peek(ref: DocumentRef): LiveDocument | null {
+    return this.#documents.get(documentKey(ref)) ?? null;
+  }
+
+  get size(): number {
+    return this.#documents.size;
+  }
+
+  #sweepLater(): () => void {
+    return this.#deps.clock.after(limits.documentSweepMs, () => {
+      this.sweep();
+      this.#stopSweep = this.#sweepLater();
+    });
+  }
+
+  /** Lets go of what is idle; then, least recently used first, of what is too much. */
+  sweep(): void {
+    const watched = this.#deps.watched();
+    const idleSince = this.#deps.clock.now() - limits.documentIdleMs;
+    let bytes = 0;
+    for (const [key, document] of this.#documents) {
+      bytes += document.weight;
+      if (document.usedAt > idleSince || watched.has(key)) continue;
+      bytes -= this.#evict(key, document);
+    }
+    for (const [key, document] of this.#documents) {
+      const fits = this.#documents.size <= limits.maxLiveDocuments && bytes <= limits.maxLiveBytes;
+      if (fits) break;
+      bytes -= this.#evict(key, document);
+    }
+  }
+
+  /** Freed bytes: none while it is busy, which includes the writing of its snapshot. */
+  #evict(key: DocumentKey, document: LiveDocument): number {
+    if (document.isBusy) return 0;
+    void document.writeSnapshot();
+    if (document.isBusy) return 0;
+    this.#documents.delete(key);
+    return document.weight;
+  }
+
+  /** Waits for what is staged, then writes every snapshot that lags. */
+  async close(): Promise<void> {
+    this.#stopSweep();
+    const documents = [...this.#documents.values()];
+    await Promise.all(documents.map((document) => document.settled()));
+    for (const document of documents) {
+      // Twice: one that was being written may be older than the newest version.
+      await document.writeSnapshot();
+      await document.writeSnapshot();
+    }
+    this.#documents.clear();
+  }
+}
