@@ -48,6 +48,8 @@ export const limits = {
   maxImageBytes: 10 * 1024 * 1024,
   /** Width × height of an image: more would exhaust a phone's memory when it is decoded. */
   maxImagePixels: 50_000_000,
+  /** One side of an image, in pixels: as much as the width and height of core/formats.ts take. */
+  maxImageSide: 20_000,
   /** Presence payload as JSON. */
   maxPresenceBytes: 1024,
   /** Presence ids one connection may hold: one a document, with room for a reconnect. */
@@ -127,6 +129,8 @@ export const limits = {
   caretIdleMs: 60_000,
   /** Client: ops kept to carry late carets forward. */
   presenceOpHistory: 200,
+  /** Client: what is loading shows still bars only after this long; most loads never get there. */
+  loadingAfterMs: 300,
   /** Carets drawn at once: more is noise, and each costs layout. */
   maxCarets: 30,
   /** Documents of one person that the home list looks at, most recently opened first: bounds a listing. */

@@ -1,0 +1,60 @@
+// Home page entry: wires the list to the server, the address bar and the clock.
+
+import { render } from 'preact';
+import { Home, HomeHeader } from '../panels/home.tsx';
+import { createHomeState } from '../panels/home-state.ts';
+import { Hosts } from '../panels/hosts.tsx';
+import { offerUndoOfTrash } from '../panels/trash.ts';
+import { AppContext } from '../ui/app.ts';
+import { applyTheme, readBoot } from '../ui/boot.ts';
+import { createApp } from '../ui/create-app.ts';
+
+/** Who is where and what changed: asked again this often while the page is looked at … */
+const REFRESH_MS = 15_000;
+/** … but not for ever in a forgotten tab: 30 minutes after it was last focused. */
+const MAX_REFRESHES = 120;
+
+const boot = readBoot();
+applyTheme(boot.theme);
+const app = createApp(boot);
+const state = createHomeState(
+  app.api,
+  new URLSearchParams(location.search).get('q') ?? '',
+  (query) => {
+    const url = new URL(location.href);
+    if (query) url.searchParams.set('q', query);
+    else url.searchParams.delete('q');
+    history.replaceState(null, '', url);
+  },
+);
+
+const root = document.getElementById('app') ?? document.body;
+root.replaceChildren();
+render(
+  <AppContext.Provider value={app}>
+    <HomeHeader />
+    <Home state={state} />
+    <Hosts />
+  </AppContext.Provider>,
+  root,
+);
+
+let refreshes = 0;
+const renew = () => {
+  refreshes = 0;
+  if (document.visibilityState === 'visible') void state.refresh();
+};
+setInterval(() => {
+  if (document.visibilityState !== 'visible' || refreshes >= MAX_REFRESHES) return;
+  refreshes += 1;
+  void state.refresh();
+}, REFRESH_MS);
+window.addEventListener('focus', renew);
+document.addEventListener('visibilitychange', renew);
+// Back from a document by the browser's back button: the page comes from its cache, the list is old.
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) renew();
+});
+
+void state.refresh();
+offerUndoOfTrash(app, () => void state.refresh());

@@ -1,0 +1,87 @@
+// One open document as its panels see it: the editor, the session, and which panel is open. Panels talk
+// through this and never look for each other in the page.
+
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { DocumentBoot, PersonSummary } from '../../core/api.ts';
+import type { DocumentRef } from '../../core/ids.ts';
+import { can, type LinkRole } from '../../core/roles.ts';
+import type { Editor, EditorRange } from '../editor/editor-api.ts';
+import type { DocumentSession } from '../sync/session-api.ts';
+
+/** The link bar as an editor of an address; without one it only shows the link at the caret. */
+export interface LinkEdit {
+  readonly range: EditorRange;
+  readonly address: string;
+}
+
+export interface Desk {
+  readonly ref: DocumentRef;
+  readonly editor: Editor;
+  readonly session: DocumentSession;
+  readonly owner: PersonSummary | null;
+  readonly link: Signal<LinkRole>;
+  readonly isPhone: ReadonlySignal<boolean>;
+  readonly dialog: Signal<'share' | 'word-count' | 'shortcuts' | null>;
+  readonly linkEdit: Signal<LinkEdit | null>;
+  readonly find: Signal<'find' | 'replace' | null>;
+  /** User id of whom I follow. */
+  readonly following: Signal<string | null>;
+  /** The save state's popover. */
+  readonly saveOpen: Signal<boolean>;
+  /** Which of the refused changes is on top. */
+  readonly refusedAt: Signal<number>;
+  focusToolbar: () => void;
+}
+
+export interface DeskParts {
+  readonly boot: DocumentBoot;
+  readonly ref: DocumentRef;
+  readonly editor: Editor;
+  readonly session: DocumentSession;
+  readonly isPhone: ReadonlySignal<boolean>;
+}
+
+export function createDesk({ boot, ref, editor, session, isPhone }: DeskParts): Desk {
+  return {
+    ref,
+    editor,
+    session,
+    owner: boot.owner,
+    link: signal(boot.link),
+    isPhone,
+    dialog: signal(null),
+    linkEdit: signal(null),
+    find: signal(null),
+    following: signal(null),
+    saveOpen: signal(false),
+    refusedAt: signal(0),
+    focusToolbar: () => {},
+  };
+}
+
+export const DeskContext = createContext<Desk | null>(null);
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (!desk) throw new Error('This panel needs <DeskContext.Provider>.');
+  return desk;
+}
+
+/** What I may do here; until the server has said otherwise, what the page came with. */
+export const mayEdit = ({ session }: Desk): boolean => {
+  const role = session.role.value;
+  return role !== null && can(role, 'edit') && !session.trashed.value;
+};
+
+export const mayShare = ({ session }: Desk): boolean => {
+  const role = session.role.value;
+  return role !== null && can(role, 'share');
+};
+
+/** Others cannot be seen and their carets are old. */
+export const isCutOff = ({ session }: Desk): boolean => {
+  const { kind } = session.saveState.value;
+  return kind === 'offline';
+};

@@ -1,0 +1,66 @@
+// What stands in the toolbar's place when nothing can be formatted: in the trash, no access, session
+// ended. The text below stays readable and can be copied; nothing shifts.
+
+import { useApp } from '../ui/app.ts';
+import { Icon } from '../ui/icon.tsx';
+import { copyWithToast } from './copy.ts';
+import { type Desk, mayEdit, useDesk } from './desk.ts';
+import { myText } from './text.ts';
+import { Toolbar } from './toolbar.tsx';
+import { restoreFromTrash } from './trash.ts';
+
+type Trouble = 'trashed' | 'no-access' | 'not-signed-in';
+
+function troubleOf({ session }: Desk): Trouble | null {
+  if (session.trashed.value) return 'trashed';
+  const state = session.saveState.value;
+  if (state.kind !== 'attention' || state.reason === 'refused') return null;
+  return state.reason;
+}
+
+const titles = {
+  trashed: 'notice.trashTitle',
+  'no-access': 'notice.accessTitle',
+  'not-signed-in': 'notice.sessionTitle',
+} as const;
+
+/** The toolbar, or what has happened, or (for a reader) an empty row. */
+export function ToolRow() {
+  const app = useApp();
+  const { t } = app;
+  const desk = useDesk();
+  const trouble = troubleOf(desk);
+  if (!trouble) {
+    return mayEdit(desk) ? <Toolbar /> : <div class="toolbar toolbar-none" />;
+  }
+  const isOwner = desk.session.role.value === 'owner';
+  return (
+    <section class="toolbar toolbar-empty" aria-label={t('notice.label')}>
+      <span class={trouble === 'trashed' ? undefined : 'i-bad'}>
+        <Icon name={trouble === 'trashed' ? 'trash' : 'alert'} small />
+      </span>
+      <b>{t(titles[trouble])}</b>
+      {trouble === 'trashed' && isOwner ? (
+        <button
+          type="button"
+          class="btn btn-quiet"
+          onClick={() => void restoreFromTrash(app, desk.ref)}
+        >
+          {t('trash.restore')}
+        </button>
+      ) : null}
+      {trouble === 'not-signed-in' ? (
+        <button type="button" class="btn btn-quiet" onClick={() => location.reload()}>
+          {t('save.reload')}
+        </button>
+      ) : null}
+      <button
+        type="button"
+        class="btn btn-quiet"
+        onClick={() => void copyWithToast(app, myText(desk), t('copy.textCopied'))}
+      >
+        {t('save.copyMine')}
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,18 @@
+// What the page's HTML carries for its script (core/api.ts), read once.
+
+import type { Boot, DocumentBoot, Theme } from '../../core/api.ts';
+
+function readJson<T>(id: string): T {
+  const text = document.getElementById(id)?.textContent;
+  if (!text) throw new Error(`The page lacks its #${id}.`);
+  return JSON.parse(text) as T;
+}
+
+export const readBoot = (): Boot => readJson<Boot>('boot');
+export const readDocumentBoot = (): DocumentBoot => readJson<DocumentBoot>('document');
+
+/** Light, dark, or as the system has it. */
+export function applyTheme(theme: Theme | null): void {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+}
