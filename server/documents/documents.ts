@@ -12,8 +12,8 @@ import {
   documentPath,
 } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import { can, type LinkRole } from '../../core/roles.ts';
-import { type Grant, roleOf } from '../access/access.ts';
+import { can, type LinkRole, type Role } from '../../core/roles.ts';
+import { decide, type Grant, roleOf } from '../access/access.ts';
 import type { Guest } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
@@ -37,11 +37,23 @@ export interface ReadDocument {
   snapshot: LiveSnapshot;
 }
 
+export interface OpenedDocument {
+  role: Role;
+  record: DocumentRecord | null;
+  /** Null: nothing is stored yet. */
+  snapshot: LiveSnapshot | null;
+}
+
 export interface Documents {
   /** Durable when it resolves. AppError `document-exists`, `bad-op`, `too-large`. */
   create(actor: Guest, document: NewDocument): Promise<DocumentCreated>;
   /** AppError `not-found`. */
   read(grant: Grant<'read'>): Promise<ReadDocument>;
+  /**
+   * For a page, which may also stand for a document nobody has stored. AppError `no-access`,
+   * `document-trashed`; the latter tells its owner in `details.restore` where to put it back.
+   */
+  open(actor: Guest, ref: DocumentRef): Promise<OpenedDocument>;
   /** `titleOf` makes the copy's title from the original's. */
   copy(
     grant: Grant<'read'>,
@@ -163,6 +175,19 @@ export function createDocuments(deps: DocumentsDeps): Documents {
   return {
     create,
     read,
+
+    async open(actor, ref) {
+      const record = await records.get(ref);
+      if (record?.trashedAt && record.ownerId === actor.id) {
+        throw new AppError('document-trashed', 'This document is in the trash.', {
+          details: { restore: `${documentPath(ref)}/restore` },
+        });
+      }
+      const grant = decide(actor, 'read', ref, record);
+      const snapshot = record && (await backend.read(grant));
+      if (snapshot && record.indexedVersion < snapshot.version) indexer.touch(ref);
+      return { role: grant.role, record, snapshot };
+    },
 
     async copy(grant, actor, titleOf) {
       const { record, snapshot } = await read(grant);

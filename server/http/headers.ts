@@ -37,6 +37,3 @@ export function securityHeaders(origin: OriginRule, isHttps: boolean): Middlewar
     strictTransportSecurity: isHttps ? { maxAge: 15_552_000, includeSubDomains: false } : false,
   });
 }
-
-/** For what people uploaded: nothing in it may run, wherever it is opened. */
-export const uploadPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";

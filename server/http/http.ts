@@ -82,8 +82,9 @@ async function readBody(entry: Route, request: Request, response: Response): Pro
   if (entry.raw) {
     const parser = express.raw({ limit: entry.raw.maxBytes, type: () => true });
     await runParser(parser, request, response);
-    const body: unknown = request.body;
-    return body instanceof Uint8Array ? body : new Uint8Array();
+    // Without a body the parser leaves none.
+    const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+    return entry.body ? parse(entry.body, body) : body;
   }
   if (!entry.body) return undefined;
   const hasBody =
@@ -201,15 +202,15 @@ export async function createHttp(deps: HttpDeps): Promise<Express> {
     next(new AppError('not-found', 'There is nothing here.'));
   });
 
-  const isPage = (request: Request) =>
-    isReading(request.method) && !request.path.startsWith('/api/');
+  const wantsPage = (request: Request) =>
+    !request.path.startsWith('/api/') && request.accepts(['html', 'json']) === 'html';
   const answerError = async (raised: unknown, request: Request, response: Response) => {
     const error = toAppError(raised);
     const { facts, pattern } = localsOf(response);
     if (error.code === 'internal') {
       log.error({ request: facts.id, route: pattern, err: error.cause ?? error }, 'fault');
     }
-    const reply = isPage(request)
+    const reply = wantsPage(request)
       ? await deps.errorPage(error, facts, request.headers)
       : { json: toProblem(error), type: problemType };
     await sendReply(request, response, { ...reply, status: error.status });

@@ -69,7 +69,7 @@ function operation(entry: Route): Json {
 export function openApi(routes: readonly Route[], server: string): Json {
   const paths: Record<string, Json> = {};
   for (const entry of routes) {
-    if (entry.page) continue;
+    if (entry.isPage) continue;
     const path = entry.path.replace(/:(\w+)/g, '{$1}');
     paths[path] ??= {};
     paths[path][entry.method.toLowerCase()] = operation(entry);

@@ -47,15 +47,15 @@ export interface RouteSpec<N extends Needs, Body, Query> {
   readonly needs: N;
   /** One line for the description of the API. */
   readonly summary: string;
-  /** A page for people: its errors are pages too, and the API's description leaves it out. */
-  readonly page?: boolean;
+  /** For browsers, not for scripts: the API's description leaves it out. */
+  readonly isPage?: boolean;
   /** Where a capability's document is named: `:collection` and `:id` of the path, or of the query. */
   readonly document?: 'path' | 'query';
   /** The document need not be stored; else an absent one is 404 before anything runs. */
   readonly mayBeAbsent?: boolean;
   readonly body?: ZodType<Body>;
   readonly query?: ZodType<Query>;
-  /** The body is bytes of any type, up to so many; `body` is then a Uint8Array. */
+  /** The body is bytes of any type, up to so many: `body` is then given a Uint8Array. */
   readonly raw?: { readonly maxBytes: number };
   /** Shape and status of the answer, for the description. */
   readonly reply?: ZodType;

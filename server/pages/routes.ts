@@ -1,0 +1,140 @@
+// GET / and GET /d/:collection/:id. Opening a page makes its visitor a guest; their cookie is renewed
+// each time.
+
+import { z } from 'zod';
+import type {
+  Boot,
+  DocumentBoot,
+  DocumentListReply,
+  PersonSummary,
+  SessionReply,
+} from '../../core/api.ts';
+import { emptyDocument } from '../../core/delta.ts';
+import { AppError } from '../../core/errors.ts';
+import { negotiateLocale } from '../../core/i18n/i18n.ts';
+import { type DocumentRef, documentPath, parseDocumentRef } from '../../core/ids.ts';
+import { limits } from '../../core/limits.ts';
+import type { LinkRole, Role } from '../../core/roles.ts';
+import type { Grant } from '../access/access.ts';
+import type { Guest } from '../access/actor.ts';
+import { type Reply, type RequestFacts, type Route, route } from '../http/route.ts';
+import type { LiveSnapshot } from '../ot/backend.ts';
+import type { ClientManifest } from './client-manifest.ts';
+import { documentPage, errorPage, homePage } from './pages.ts';
+import { type Page, renderPage } from './shell.ts';
+
+export interface PagesDeps {
+  manifest: ClientManifest | null;
+  /** An identity for a first visitor. */
+  newGuest(acceptLanguage: string | undefined): Guest;
+  userOf(guest: Guest): Promise<SessionReply['user']>;
+  /** A Set-Cookie value. */
+  cookieOf(guest: Guest): string;
+  list(guest: Guest, query: string): Promise<DocumentListReply>;
+  /** Throws `no-access`, `document-trashed`. */
+  open(guest: Guest, ref: DocumentRef): Promise<OpenedDocument>;
+  restore(grant: Grant<'trash'>): Promise<unknown>;
+  noteVisit(guest: Guest, ref: DocumentRef, isKnown: boolean): Promise<void>;
+  people(ids: readonly string[]): Promise<Map<string, PersonSummary>>;
+}
+
+export interface OpenedDocument {
+  role: Role;
+  record: { title: string; link: LinkRole; ownerId: string } | null;
+  snapshot: LiveSnapshot | null;
+}
+
+/** The build of a server without a client: never that of a page. */
+export const unbuilt = 'unbuilt';
+
+export interface Pages {
+  routes: Route[];
+  errorPage(error: AppError, actor: Guest | null, request: RequestFacts): Promise<Reply>;
+}
+
+export function createPages(deps: PagesDeps): Pages {
+  const { manifest } = deps;
+
+  const bootOf = async (guest: Guest, { acceptLanguage }: RequestFacts): Promise<Boot> => {
+    const user = await deps.userOf(guest);
+    const locale = user.locale ?? negotiateLocale(acceptLanguage);
+    return { build: manifest?.build ?? unbuilt, locale, theme: user.theme, user };
+  };
+
+  const reply = (page: Page, guest: Guest): Reply => ({
+    html: renderPage(manifest, page),
+    headers: { 'Set-Cookie': deps.cookieOf(guest) },
+  });
+
+  const bootDocument = async (ref: DocumentRef, opened: OpenedDocument): Promise<DocumentBoot> => {
+    const { role, record, snapshot } = opened;
+    const owner = record && (await deps.people([record.ownerId])).get(record.ownerId);
+    return {
+      collection: ref.collection,
+      id: ref.id,
+      title: record?.title ?? '',
+      version: snapshot?.version ?? 0,
+      delta: snapshot?.ops ?? emptyDocument(),
+      role,
+      link: record?.link ?? 'editor',
+      owner: owner ?? null,
+    };
+  };
+
+  const routes = [
+    route({
+      method: 'GET',
+      path: '/',
+      needs: 'public',
+      isPage: true,
+      summary: 'Home.',
+      query: z.object({ q: z.string().max(limits.maxQueryChars).catch('').default('') }),
+      async run({ actor, query, request }) {
+        const guest = actor ?? deps.newGuest(request.acceptLanguage);
+        const boot = await bootOf(guest, request);
+        // A visitor who has just come has no documents; robots cost no look into the store.
+        const documents = actor ? (await deps.list(actor, query.q)).documents : [];
+        return reply(homePage(boot, documents, query.q), guest);
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/d/:collection/:id',
+      needs: 'public',
+      isPage: true,
+      summary: 'A document.',
+      async run({ actor, params, request }) {
+        const ref = parseDocumentRef(params.collection, params.id);
+        if (!ref) throw new AppError('not-found', 'There is nothing here.');
+        const guest = actor ?? deps.newGuest(request.acceptLanguage);
+        const opened = await deps.open(guest, ref);
+        if (opened.record) await deps.noteVisit(guest, ref, actor !== null);
+        const boot = await bootOf(guest, request);
+        return reply(documentPage(boot, await bootDocument(ref, opened)), guest);
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/d/:collection/:id/restore',
+      needs: 'trash',
+      isPage: true,
+      summary: 'The button of the page about a trashed document; works without a script.',
+      async run({ grant }) {
+        await deps.restore(grant);
+        return { status: 303, headers: { Location: documentPath(grant.document) } };
+      },
+    }),
+  ];
+
+  return {
+    routes,
+    async errorPage(error, actor, request) {
+      const user = actor && (await deps.userOf(actor));
+      const reader = {
+        locale: user?.locale ?? negotiateLocale(request.acceptLanguage),
+        theme: user?.theme ?? null,
+      };
+      return { html: renderPage(manifest, errorPage(reader, error, request.id)) };
+    },
+  };
+}

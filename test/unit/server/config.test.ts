@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { configTable, helpText, readConfig } from '../../../server/config.ts';
+
+const variables = [
+  'PORT',
+  'HOST',
+  'DATA_DIR',
+  'PUBLIC_URL',
+  'TRUST_PROXY',
+  'RATE_LIMITS',
+  'LOG_LEVEL',
+];
+
+const problemsOf = (env: Record<string, string>, argv: string[] = []) => {
+  const reading = readConfig(env, argv);
+  return reading.kind === 'problems' ? reading.problems : assert.fail(reading.kind);
+};
+const configOf = (env: Record<string, string>) => {
+  const reading = readConfig(env, []);
+  return reading.kind === 'config' ? reading.config : assert.fail(JSON.stringify(reading));
+};
+
+test('nothing configured gives the defaults of the contract', () => {
+  const config = configOf({});
+  assert.deepEqual(config, {
+    port: 8080,
+    host: '127.0.0.1',
+    dataDir: './data',
+    publicUrl: null,
+    trustProxy: [],
+    rateLimits: true,
+    logLevel: 'info',
+  });
+  assert.ok(Object.isFrozen(config));
+  assert.deepEqual(configOf({ PORT: '', HOST: '  ' }), config, 'empty counts as unset');
+});
+
+test('every value is read', () => {
+  assert.deepEqual(
+    configOf({
+      PORT: '0',
+      HOST: '::',
+      DATA_DIR: '/srv/pad',
+      PUBLIC_URL: 'https://Pad.Example.org/',
+      TRUST_PROXY: '10.0.0.0/8, loopback,::1',
+      RATE_LIMITS: 'off',
+      LOG_LEVEL: 'debug',
+    }),
+    {
+      port: 0,
+      host: '::',
+      dataDir: '/srv/pad',
+      publicUrl: 'https://pad.example.org',
+      trustProxy: ['10.0.0.0/8', 'loopback', '::1'],
+      rateLimits: false,
+      logLevel: 'debug',
+    },
+  );
+});
+
+test('all problems are reported at once, each by its name', () => {
+  const problems = problemsOf(
+    { PORT: '70000', HOST: 'a b', PUBLIC_URL: 'ftp://x', TRUST_PROXY: '1.2.3', RATE_LIMITS: 'no' },
+    ['--port=1'],
+  );
+  assert.equal(problems.length, 6);
+  for (const name of ['PORT', 'HOST', 'PUBLIC_URL', 'TRUST_PROXY', 'RATE_LIMITS', '--port=1']) {
+    assert.ok(
+      problems.some((problem) => problem.startsWith(name)),
+      name,
+    );
+  }
+});
+
+for (const [variable, text] of [
+  ['PORT', '-1'],
+  ['PORT', '80x'],
+  ['PORT', '1e3'],
+  ['HOST', 'localhost:80'],
+  ['HOST', 'http://x'],
+  ['PUBLIC_URL', 'pad.example.org'],
+  ['PUBLIC_URL', 'https://x.example/pad'],
+  ['PUBLIC_URL', 'https://a:b@x.example'],
+  ['PUBLIC_URL', 'javascript:alert(1)'],
+  ['TRUST_PROXY', 'all'],
+  ['TRUST_PROXY', '10.0.0.0/33'],
+  ['TRUST_PROXY', '10.0.0.0/0'],
+  ['TRUST_PROXY', '10.0.0.1,'],
+  ['LOG_LEVEL', 'loud'],
+] as const) {
+  test(`${variable}=${text} is refused by name`, () => {
+    const problems = problemsOf({ [variable]: text });
+    assert.equal(problems.length, 1);
+    assert.ok(problems[0]!.startsWith(`${variable} `) && problems[0]!.includes(text), problems[0]);
+  });
+}
+
+test('help and the table name every variable with its default', () => {
+  for (const argument of ['--help', '-h']) {
+    assert.deepEqual(readConfig({ PORT: 'x' }, [argument]), { kind: 'help' });
+  }
+  for (const variable of variables) {
+    assert.ok(helpText().includes(`  ${variable} `), variable);
+    assert.ok(configTable().includes(`| \`${variable}\` |`), variable);
+  }
+  assert.ok(helpText().includes('[8080]'));
+  assert.equal(configTable().split('\n').length, variables.length + 2);
+});
