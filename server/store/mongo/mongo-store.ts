@@ -12,13 +12,17 @@ export async function openMongoStore({ url }: { url: string }): Promise<Store> {
   const client: MongoClient = await connect(url);
   const db = client.db();
   const hosts = client.options.hosts.map(String).join(',');
+  const ops = new MongoOpLog((callback) => callback(null, client));
   return {
-    ops: new MongoOpLog((callback) => callback(null, client)),
+    ops,
     records: createRecords(db),
     blobs: createBlobs(db),
     search: createSearch(db),
     describe: () => `Mongo ${hosts}/${db.databaseName} (w: majority, journaled)`,
     ping: () => whenAvailable(async () => void (await db.command({ ping: 1 }))),
-    close: () => client.close(),
+    async close() {
+      await ops.drain();
+      await client.close();
+    },
   };
 }

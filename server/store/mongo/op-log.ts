@@ -57,6 +57,8 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
   /** Where each log ends, as this process last saw it. Evicted oldest first: a cache, no more. */
   private readonly tails = new Map<DocumentKey, Tail>();
   private readonly indexed = new Map<string, Promise<void>>();
+  private isClosed = false;
+  private whenIdle: (() => void)[] = [];
 
   private collectionOf(name: string): Promise<Collection<Document>> {
     return new Promise((resolve, reject) => {
@@ -106,6 +108,7 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
   }
 
   append(ref: DocumentRef, entry: LogEntry): Promise<AppendResult> {
+    if (this.isClosed) return Promise.reject(new AppError('not-now', 'The store is closed.'));
     const key = documentKey(ref);
     const lane: Lane = this.lanes.get(key) ?? { waiting: [], running: false };
     this.lanes.set(key, lane);
@@ -123,40 +126,48 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
     while (lane.waiting.length > 0) {
       const group = lane.waiting.splice(0, limits.maxAppendGroup);
       try {
-        await whenAvailable(() => this.commitGroup(ref, key, group));
+        await whenAvailable(() => this.commitGroup(ref, key, group, lane));
       } catch (error) {
-        // Unknown what was stored: forget the tail, so that the next append looks.
+        // Unknown what was stored: forget the tail, so that the next append looks. What waits was made
+        // on top of it.
         this.tails.delete(key);
-        for (const item of group) item.reject(error);
+        for (const item of [...group, ...lane.waiting.splice(0)]) item.reject(error);
       }
     }
     this.lanes.delete(key);
+    if (this.lanes.size === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
   }
 
-  /** Inserts a run of consecutive versions; settles every promise of the group, or throws before any. */
-  private async commitGroup(ref: DocumentRef, key: DocumentKey, group: Waiting[]): Promise<void> {
+  /** Refuses new appends; resolves when those that wait are settled. */
+  async drain(): Promise<void> {
+    this.isClosed = true;
+    if (this.lanes.size > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+  }
+
+  /**
+   * Inserts a run of consecutive versions; settles every promise of the group, or throws before any.
+   * From the first entry that does not fit, all is refused, what waits in the lane too: it was made on
+   * top of it (S7).
+   */
+  private async commitGroup(
+    ref: DocumentRef,
+    key: DocumentKey,
+    group: Waiting[],
+    lane: Lane,
+  ): Promise<void> {
     const ops = await this.opsOf(ref.collection);
     let tail = await this.tailOf(ref);
-    if (group.some(({ entry }) => entry.v > tail.version)) {
-      // Another process was faster, or the group itself is a run: look once more only if it cannot be one.
-      if (group[0]!.entry.v > tail.version) {
-        this.tails.delete(key);
-        tail = await this.tailOf(ref);
-      }
+    if (group[0]!.entry.v > tail.version) {
+      // Another process was faster than this one remembers.
+      this.tails.delete(key);
+      tail = await this.tailOf(ref);
     }
     const rows: Document[] = [];
-    const fresh: Waiting[] = [];
-    const late: Waiting[] = [];
     let { version, link } = tail;
-    for (const item of group) {
-      if (item.entry.v !== version) {
-        late.push(item);
-        continue;
-      }
-      const { m, ...entry } = item.entry;
+    for (const { entry } of group) {
+      if (entry.v !== version) break;
       const _id = opId(ref, version);
-      rows.push({ ...entry, m, _id, d: ref.id, o: link });
-      fresh.push(item);
+      rows.push({ ...entry, _id, d: ref.id, o: link });
       link = _id;
       version++;
     }
@@ -169,11 +180,12 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
       const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
       stored = failures[0]?.index ?? 0;
     }
-    const refused = [...fresh.slice(stored), ...late];
-    const answers = await Promise.all(refused.map(({ entry }) => this.whyRefused(ops, ref, entry)));
-    if (stored === rows.length && rows.length > 0) this.tails.set(key, { version, link });
+    if (stored === rows.length) this.tails.set(key, { version, link });
     else this.tails.delete(key);
-    for (const item of fresh.slice(0, stored)) item.resolve('committed');
+    const refused = group.slice(stored);
+    if (refused.length > 0) refused.push(...lane.waiting.splice(0));
+    const answers = await Promise.all(refused.map(({ entry }) => this.whyRefused(ops, ref, entry)));
+    for (const item of group.slice(0, stored)) item.resolve('committed');
     refused.forEach((item, i) => {
       item.resolve(answers[i]!);
     });
@@ -234,6 +246,12 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
     return whenAvailable(async () => {
       const ops = await this.opsOf(ref.collection);
       const last = await ops.findOne({ d: ref.id, v: snapshot.v - 1 }, { projection: { _id: 1 } });
+      if (!last && (await this.tailOf(ref)).version < snapshot.v) {
+        throw new AppError(
+          'internal',
+          `A snapshot of ${documentKey(ref)} at ${snapshot.v} is ahead of its log.`,
+        );
+      }
       const collection = await this.collectionOf(ref.collection);
       const data = JSON.parse(JSON.stringify(snapshot.data ?? null)) ?? undefined;
       const row = rowOf(ref.id, { ...snapshot, data }, last?._id);

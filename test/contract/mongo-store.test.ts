@@ -1,0 +1,81 @@
+// Runs the store's contract against Mongo (test/helpers/mongo.ts says which server), and adds what is
+// special to it: the layout of sharedb-mongo, orphans, unsafe URLs, a server that goes away.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, test } from 'node:test';
+import { MongoClient } from 'mongodb';
+import { openMongoStore } from '../../server/store/mongo/mongo-store.ts';
+import { type MongoForTests, startMongo } from '../helpers/mongo.ts';
+import { aDocument, anOp, storeContract, write } from './store-contract.ts';
+
+const mongo = await startMongo();
+
+/** A database of its own on the server of this file. */
+function freshUrl({ url }: MongoForTests): string {
+  const fresh = new URL(url);
+  fresh.pathname += `_${randomBytes(4).toString('hex')}`;
+  return fresh.href;
+}
+
+async function drop(url: string): Promise<void> {
+  const client = new MongoClient(url);
+  await client.db().dropDatabase();
+  await client.close();
+}
+
+if (!mongo) {
+  test('the contract on Mongo', {
+    skip: 'no Mongo server: set MONGO_URL, or install mongod, or Java and Maven',
+  }, () => {});
+} else {
+  after(() => mongo.close());
+
+  storeContract('mongo', async () => {
+    const url = freshUrl(mongo);
+    let store = await openMongoStore({ url });
+    return {
+      store,
+      async reopen() {
+        await store.close();
+        store = await openMongoStore({ url });
+        return store;
+      },
+      async close() {
+        await store.close();
+        await drop(url);
+      },
+    };
+  });
+
+  test('a URL that asks for less than majority and journal is refused by name', async () => {
+    for (const [option, name] of [
+      ['w=1', /w=1/],
+      ['w=0', /w=0/],
+      ['journal=false', /journal=false/],
+      ['readPreference=secondary', /readPreference=secondary/],
+    ] as const) {
+      await assert.rejects(openMongoStore({ url: `${mongo.url}?${option}` }), (error: Error) =>
+        name.test(error.message),
+      );
+    }
+  });
+
+  test('a server that is away is `not-now`, and the store serves again when it is back', async (t) => {
+    if (mongo.kind === 'given') return t.skip('the server of MONGO_URL is not ours to stop');
+    const url = freshUrl(mongo);
+    const store = await openMongoStore({ url });
+    const ref = aDocument();
+    try {
+      await write(store, ref, 3);
+      await mongo.stop();
+      await assert.rejects(store.ops.append(ref, anOp(3)), { code: 'not-now' });
+      await assert.rejects(store.ping(), { code: 'not-now' });
+      await mongo.start();
+      assert.equal(await store.ops.append(ref, anOp(3)), 'committed');
+      assert.equal((await store.ops.read(ref, 0, null)).length, 4);
+    } finally {
+      await store.close();
+    }
+  });
+}
