@@ -41,8 +41,9 @@ export type AppendResult = 'committed' | 'version-taken' | 'duplicate';
 export interface OpLog {
   /**
    * The commit. Resolves `committed` once the entry is durable; entries of one document that are
-   * appended in order are committed in order, several in one transaction. `version-taken`: (document, v)
-   * exists; `duplicate`: (document, src, seq) exists. Rejects when the store cannot write: nothing was stored.
+   * appended in order are committed in order, several in one transaction. `duplicate`: (document, src, seq)
+   * exists; `version-taken`: the log does not end at v, or an entry of this document that waited before
+   * this one was not committed. Rejects when the store cannot write: nothing was stored.
    */
   append(ref: DocumentRef, entry: LogEntry): Promise<AppendResult>;
   /** Durable entries with from ≤ v < to (null: to the end), ascending. */

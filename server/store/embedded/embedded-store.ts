@@ -13,6 +13,7 @@ import { createRecords } from './records.ts';
 import { read } from './rows.ts';
 import { migrate, SCHEMA_VERSION } from './schema.ts';
 import { createSearch } from './search.ts';
+import { sqliteCode } from './sqlite-error.ts';
 import { WriteQueue, type WriteStats } from './write-queue.ts';
 
 export interface EmbeddedStore extends Store {
@@ -40,7 +41,9 @@ export async function openEmbeddedStore(options: {
     return await assemble(file, writer, lock, options.clock);
   } catch (error) {
     lock.release();
-    throw error;
+    if (sqliteCode(error) === null) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} cannot be opened: ${why}.`, { cause: error });
   }
 }
 

@@ -12,24 +12,24 @@ export interface FolderLock {
 
 /** Throws, naming the folder, when another store has it. */
 export function lockFolder(folder: string): FolderLock {
-  const connection = new PlainDatabase(join(folder, 'deltapad.lock'));
   try {
+    const connection = new PlainDatabase(join(folder, 'deltapad.lock'));
     // No journal: nothing is ever written.
     connection.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
+    return {
+      release() {
+        // Explicitly: a closed connection keeps its locks until it is collected.
+        connection.exec('ROLLBACK');
+        connection.close();
+      },
+    };
   } catch (error) {
-    connection.close();
-    if (sqliteCode(error) !== SQLITE_BUSY) throw error;
+    const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Another Deltapad server is using the data folder ${folder}. ` +
-        'Stop it, or give this one another folder (DATA_DIR).',
+      sqliteCode(error) === SQLITE_BUSY
+        ? `Another Deltapad server is using the data folder ${folder}. Stop it, or give this one another folder (DATA_DIR).`
+        : `The data folder ${folder} cannot be used: ${why}.`,
       { cause: error },
     );
   }
-  return {
-    release() {
-      // Explicitly: a closed connection keeps its locks until it is collected.
-      connection.exec('ROLLBACK');
-      connection.close();
-    },
-  };
 }

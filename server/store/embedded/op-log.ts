@@ -98,14 +98,11 @@ export async function createOpLog(
     const put = () => insertOp.run(op.v, op.seq, op.ts, op.body, op.key, op.src) === 1;
     if (put()) return 'committed';
     if (addLog.run(op.key) + addSource.run(op.src) > 0 && put()) return 'committed';
-    const reason = whyNot(op);
-    if (reason !== null) return reason;
-    throw new AppError('internal', `Op ${op.v} of ${op.key} would leave a gap in its log.`);
+    return whyNot(op);
   }
 
-  function whyNot({ key, v, src, seq }: NewOp): AppendResult | null {
-    if (findSame.get(key, src, seq) !== undefined) return 'duplicate';
-    return v < (versionNow.get<{ v: number }>(key)?.v ?? 0) ? 'version-taken' : null;
+  function whyNot({ key, src, seq }: NewOp): AppendResult {
+    return findSame.get(key, src, seq) === undefined ? 'version-taken' : 'duplicate';
   }
 
   function enqueue(
@@ -124,7 +121,7 @@ export async function createOpLog(
       bytes: op.body.length,
       run() {
         // What waited behind a lost entry was made on top of it (S7).
-        const result = pending.before?.isLost ? (whyNot(op) ?? 'version-taken') : insert(op);
+        const result = pending.before?.isLost ? whyNot(op) : insert(op);
         pending.isLost = result !== 'committed';
         return result;
       },

@@ -4,8 +4,14 @@
 
 import { AppError } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import type { Writer } from './connection.ts';
 import { closedError, isStorageFailure, storageError } from './sqlite-error.ts';
+
+/** What the queue needs of the connection that writes (`Writer`). */
+export interface Transactions {
+  begin(): Promise<void>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
 
 export interface Write<T> {
   /** Roughly what it holds in memory while it waits. */
@@ -33,7 +39,7 @@ export interface WriteStats {
 }
 
 export class WriteQueue {
-  readonly #writer: Writer;
+  readonly #writer: Transactions;
   #waiting: Write<unknown>[] = [];
   #bytes = 0;
   #isRunning = false;
@@ -42,7 +48,7 @@ export class WriteQueue {
   #whenIdle: (() => void)[] = [];
   readonly #counts = { commits: 0, writes: 0, largestGroup: 0, failures: 0 };
 
-  constructor(writer: Writer) {
+  constructor(writer: Transactions) {
     this.#writer = writer;
   }
 
