@@ -1,0 +1,125 @@
+// Bad lines and servers that go away: what was written stays on the screen, and arrives.
+
+import assert from 'node:assert/strict';
+import { brokenLine, stories } from '../helpers/chromium.ts';
+import { TcpLine } from '../helpers/tcp-line.ts';
+import { allShow, DocumentPage } from './pages/document-page.ts';
+
+const story = stories();
+
+story('offline, both go on writing; back online, the text of both is there', async ({ person }) => {
+  const [ada, bob] = [await person('Ada'), await person('Bob')];
+  ada.expects(brokenLine);
+  const mine = await DocumentPage.create(ada, { text: 'start' });
+  const theirs = await DocumentPage.open(bob, mine.path);
+  await mine.saved();
+  await ada.context.setOffline(true);
+  await mine.says('Offline');
+  await mine.typeAtStart('Ada was away. ');
+  await mine.says('Offline – changes kept');
+  await theirs.typeAtEnd(' Bob was here.');
+  await theirs.saved();
+  await mine.shows('Ada was away. start');
+  await ada.context.setOffline(false);
+  await allShow([mine, theirs], 'Ada was away. start Bob was here.', { withinMs: 20_000 });
+});
+
+story('a server that restarts in mid-sentence costs nothing', async ({ app, person }) => {
+  const [ada, bob] = [await person('Ada'), await person('Bob')];
+  for (const each of [ada, bob]) each.expects(brokenLine);
+  const mine = await DocumentPage.create(ada, { text: '' });
+  const theirs = await DocumentPage.open(bob, mine.path);
+  await mine.body.focus();
+  const sentence = 'This sentence is written while the server goes away and comes back.';
+  const typing = ada.page.keyboard.type(sentence, { delay: 40 });
+  await theirs.showsPart('This sentence');
+  await app.stop();
+  await app.start();
+  await typing;
+  await allShow([mine, theirs], sentence, { withinMs: 20_000 });
+});
+
+story('a server that is killed loses nothing that it had acknowledged', async ({ app, person }) => {
+  const ada = await person('Ada');
+  ada.expects(brokenLine);
+  const mine = await DocumentPage.create(ada, { text: '' });
+  await mine.typeAtEnd('acknowledged.');
+  await mine.saved();
+  const typing = ada.page.keyboard.type(' And this while it dies.', { delay: 20 });
+  await app.kill();
+  await typing;
+  await mine.shows('acknowledged. And this while it dies.');
+  await app.start();
+  await mine.saved({ withinMs: 20_000 });
+  await mine.isStored('acknowledged. And this while it dies.\n');
+});
+
+story(
+  'a line that went silent is noticed within 10 s, and what was typed arrives',
+  async (stage) => {
+    const line = await TcpLine.open(() => stage.app.port);
+    stage.afterwards(() => line.close());
+    const ada = await stage.person('Ada', { at: line.url });
+    ada.expects(brokenLine);
+    const mine = await DocumentPage.create(ada, { text: '' });
+    await mine.saved();
+    line.hold();
+    await mine.typeAtEnd('into the void');
+    await mine.says('Reconnecting…', { withinMs: 12_000 });
+    // The connections that were held stay dead; new ones get through.
+    await line.cut();
+    await line.mend();
+    await mine.saved({ withinMs: 20_000 });
+    await mine.isStored('into the void\n');
+  },
+);
+
+story(
+  'with the socket blocked the text is there to read, and the page says why it waits',
+  async (stage) => {
+    const [ada, bob] = [await stage.person('Ada'), await stage.person('Bob')];
+    bob.expects(brokenLine);
+    const mine = await DocumentPage.create(ada, { text: 'words that anybody may read' });
+    await bob.page.routeWebSocket(/\/sync/, (socket) => socket.close({ code: 1006 }));
+    await bob.page.goto(mine.path);
+    await bob.page.getByText('words that anybody may read').waitFor();
+    const theirs = new DocumentPage(bob);
+    await theirs.says('Offline', { withinMs: 20_000 });
+    await theirs.shows('words that anybody may read');
+  },
+);
+
+story('without any script the text is there to read', async ({ app, browser, person }) => {
+  const ada = await person('Ada');
+  const mine = await DocumentPage.create(ada, { text: 'words without a script' });
+  const context = await browser.newContext({ baseURL: app.url, javaScriptEnabled: false });
+  try {
+    const page = await context.newPage();
+    await page.goto(mine.path);
+    await page.getByText('words without a script').waitFor();
+  } finally {
+    await context.close();
+  }
+});
+
+story('leaving asks while something is unsent, and only then', async ({ person }) => {
+  const ada = await person('Ada');
+  ada.expects(brokenLine);
+  const mine = await DocumentPage.create(ada, { text: '' });
+  const asked: string[] = [];
+  ada.page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
+  await mine.typeAtEnd('sent');
+  await mine.saved();
+  await ada.page.reload();
+  await mine.ready();
+  assert.deepEqual(asked, [], 'nothing was unsent');
+  await ada.context.setOffline(true);
+  await mine.typeAtEnd(' unsent');
+  await mine.says('Offline – changes kept');
+  await ada.page.close({ runBeforeUnload: true });
+  await ada.page.waitForEvent('close');
+  assert.deepEqual(asked, ['beforeunload']);
+});
