@@ -132,14 +132,19 @@ export interface Editor extends EditorPort {
 export interface EditorHost {
   readonly locale: string;
   /** Strings the editor itself shows (placeholder, names of controls in the text). */
-  t(key: import('../../core/i18n/i18n.ts').MessageKey, parameters?: Record<string, string | number>): string;
+  t(
+    key: import('../../core/i18n/i18n.ts').MessageKey,
+    parameters?: Record<string, string | number>,
+  ): string;
   uploadImage(
     file: Blob,
     onProgress: (share: number) => void,
   ): Promise<{ url: string; width: number; height: number }>;
   onImageProblem(problem: ImageProblem, fileName: string): void;
   /** A shortcut whose deed is the page's: opens the dialogue or bar named. */
-  onCommand(command: 'link' | 'find' | 'replace' | 'shortcuts' | 'word-count' | 'toolbar' | 'save'): void;
+  onCommand(
+    command: 'link' | 'find' | 'replace' | 'shortcuts' | 'word-count' | 'toolbar' | 'save',
+  ): void;
   /** True for Ctrl on this platform being Cmd. */
   readonly isMac: boolean;
 }

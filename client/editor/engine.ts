@@ -1,0 +1,288 @@
+// Quill's model of the document, made fast for long ones. Stock Quill puts the whole document together
+// after every change but one ASCII character, and compares it with what it expected: O(document), and
+// quadratic besides (internals.md §5.1). Here the document is a persistent list of lines (lines.ts);
+// after a change only the lines that differ are read, compared with the change, and taken over.
+// Invariant: `delta` equals what the blots say (test/e2e/editor-engine.test.ts compares it thousands of
+// times).
+
+import type { Blot } from 'parchment';
+import { LeafBlot, Scope } from 'parchment';
+import Block, { bubbleFormats } from 'quill/blots/block.js';
+import Break from 'quill/blots/break.js';
+import QuillEditor from 'quill/core/editor.js';
+import type { Range } from 'quill/core/selection.js';
+import { linesOf } from '../../core/convert/lines.ts';
+import { Delta, type DeltaOp, opLength } from '../../core/delta.ts';
+import { buildSections } from './build.ts';
+import { difference, joinLines, type Lines, LinesDelta, sameOps } from './lines.ts';
+import { continueLists } from './lists.ts';
+import type { DocumentScroll, Section } from './sections.ts';
+
+interface SelectionInfo {
+  newRange: Range;
+  oldRange: Range;
+}
+type Attributes = Record<string, unknown>;
+
+/** From this many new lines on, lines are built in bulk instead of one by one. */
+const BULK_LINES = 24;
+
+const newlines = (ops: readonly DeltaOp[]): number => {
+  let count = 0;
+  for (const { insert } of ops) {
+    if (typeof insert !== 'string') continue;
+    for (let at = insert.indexOf('\n'); at >= 0; at = insert.indexOf('\n', at + 1)) count++;
+  }
+  return count;
+};
+
+export class Engine extends QuillEditor {
+  declare private lines: Lines;
+
+  private get page(): DocumentScroll {
+    return this.scroll as DocumentScroll;
+  }
+
+  override getDelta(): Delta {
+    this.lines = this.page.readLines();
+    return LinesDelta.of(this.lines);
+  }
+
+  override isBlank(): boolean {
+    if (this.lines.length > 1) return false;
+    const [line] = this.scroll.line(0);
+    return line instanceof Block && line.statics.blotName === 'block' && isEmptyLine(line);
+  }
+
+  /** Puts the whole content; the lines that are canonical need not be read back from the page. */
+  load(ops: readonly DeltaOp[]): void {
+    const { scroll } = this;
+    scroll.batchStart();
+    scroll.children.forEach((child: Blot) => child.remove());
+    for (const section of buildSections(this.page, linesOf(ops))) scroll.appendChild(section);
+    // What was just built is canonical already: nothing is to be optimised.
+    scroll.observer.takeRecords();
+    scroll.batch = false;
+    if (scroll.children.length === 0) scroll.optimize();
+    continueLists(this.page);
+    scroll.observer.takeRecords();
+    this.delta = this.getDelta();
+  }
+
+  override update(
+    change: Delta | null,
+    _mutations: MutationRecord[] = [],
+    selection?: SelectionInfo,
+  ): Delta {
+    const before = this.lines;
+    const after = this.page.readLines();
+    const differs = difference(before, after);
+    if (differs.before.length > 0 || differs.after.length > 0) {
+      this.lines = after;
+      this.delta = LinesDelta.of(after);
+      continueLists(this.page);
+    }
+    if (change) {
+      const [from, to] = reach(change);
+      const end = differs.start + joinedLength(differs.before);
+      const region = before.region(Math.min(from, differs.start), Math.max(to, end));
+      const now = after.region(region.start, after.length - (before.length - region.end));
+      const expected = new Delta(joinLines(region.lines) as Delta['ops']).compose(
+        shift(change, region.start),
+      );
+      if (sameOps(expected.ops as DeltaOp[], joinLines(now.lines))) return change;
+    }
+    const old = new Delta(joinLines(differs.before) as Delta['ops']);
+    const now = new Delta(joinLines(differs.after) as Delta['ops']);
+    const hint = selection && {
+      oldRange: moved(selection.oldRange, -differs.start),
+      newRange: moved(selection.newRange, -differs.start),
+    };
+    return new Delta().retain(differs.start).concat(old.diff(now, hint)).chop();
+  }
+
+  override applyDelta(delta: Delta): Delta {
+    const { scroll } = this;
+    scroll.update();
+    scroll.batchStart();
+    const change = withoutReturns(delta);
+    const removals = new Delta();
+    let length = scroll.length();
+    let index = 0;
+    const ops = change.ops as DeltaOp[];
+    for (let i = 0; i < ops.length; i++) {
+      const op = ops[i]!;
+      if (op.insert !== undefined) {
+        // Neighbouring inserts are one stretch of content, whatever their formats.
+        let last = i;
+        while (ops[last + 1]?.insert !== undefined) last++;
+        const content = ops.slice(i, last + 1);
+        i = last;
+        // Beyond the last newline Quill ends the line by itself: that newline is taken away again.
+        const extra = length <= index && !endsLine(content) ? 1 : 0;
+        const added = content.reduce((sum, part) => sum + opLength(part), 0);
+        this.insert(index, content);
+        removals.retain(added).delete(extra);
+        length += added + extra;
+        index += added + extra;
+        continue;
+      }
+      removals.push(op as Delta['ops'][number]);
+      const reached = opLength(op);
+      if (op.attributes && op.delete === undefined) this.paint(index, reached, op.attributes);
+      index += reached;
+    }
+    let at = 0;
+    for (const op of removals.ops as DeltaOp[]) {
+      if (op.delete !== undefined) scroll.deleteAt(at, op.delete);
+      else at += opLength(op);
+    }
+    scroll.batchEnd();
+    scroll.optimize();
+    return this.update(change);
+  }
+
+  private paint(index: number, length: number, attributes: Attributes): void {
+    for (const [name, value] of Object.entries(attributes)) {
+      this.scroll.formatAt(index, length, name, value);
+    }
+  }
+
+  private insert(index: number, content: readonly DeltaOp[]): void {
+    if (newlines(content) >= BULK_LINES && index < this.scroll.length()) {
+      this.insertMany(index, content);
+      return;
+    }
+    let at = index;
+    for (const { insert, attributes = {} } of content) {
+      if (typeof insert !== 'string') {
+        this.insertEmbedAt(at, insert as Record<string, unknown>, attributes);
+        at += 1;
+        continue;
+      }
+      // Line by line, because a newline takes the formats of lines and its text those of text.
+      for (const text of insert.split(/(\n)/)) {
+        if (text === '') continue;
+        this.scroll.insertAt(at, text);
+        const [line, offset] = this.scroll.line(at);
+        let present: Attributes = { ...bubbleFormats(line) };
+        if (line instanceof Block) {
+          const [leaf] = line.descendant(LeafBlot, offset);
+          if (leaf) present = { ...present, ...bubbleFormats(leaf) };
+        }
+        this.paint(at, text.length, Delta.AttributeMap.diff(present, attributes) ?? {});
+        at += text.length;
+      }
+    }
+  }
+
+  private insertEmbedAt(
+    index: number,
+    embed: Record<string, unknown>,
+    attributes: Attributes,
+  ): void {
+    const [name] = Object.keys(embed);
+    if (name === undefined) return;
+    if (this.scroll.query(name, Scope.INLINE) == null) throw new Error(`Unknown embed ${name}`);
+    this.scroll.insertAt(index, name, embed[name]);
+    const [leaf] = this.scroll.descendant(LeafBlot, index);
+    this.paint(index, 1, Delta.AttributeMap.diff(bubbleFormats(leaf), attributes) ?? {});
+  }
+
+  /** Many lines: the first ends the line at `index`, the rest is built as sections of its own. */
+  private insertMany(index: number, content: readonly DeltaOp[]): void {
+    const document = new Delta(content as Delta['ops']);
+    const first = document.slice(0, lineEnd(content, true));
+    const end = lineEnd(content, false);
+    const tail = document.slice(end);
+    const middle = document.slice(first.length(), end);
+    this.insert(index, first.ops as DeltaOp[]);
+    const next = index + first.length();
+    this.insert(next, tail.ops as DeltaOp[]);
+    const [section, offset] = this.scroll.children.find(next);
+    const ref = section?.split(offset) ?? null;
+    for (const built of buildSections(this.page, linesOf(middle.ops as DeltaOp[]))) {
+      this.scroll.insertBefore(built, ref);
+    }
+  }
+}
+
+const isEmptyLine = (line: Block): boolean =>
+  line.children.length <= 1 && line.children.head instanceof Break;
+
+const joinedLength = (lines: readonly Delta[]): number =>
+  lines.reduce((sum, line) => sum + line.length(), 0);
+
+const moved = (range: Range, by: number): Range => ({
+  index: range.index + by,
+  length: range.length,
+});
+
+const endsLine = (content: readonly DeltaOp[]): boolean => {
+  const last = content.at(-1)?.insert;
+  return typeof last === 'string' && last.endsWith('\n');
+};
+
+/** Offset after the first or the last newline of the content. */
+function lineEnd(content: readonly DeltaOp[], first: boolean): number {
+  let at = 0;
+  let end = 0;
+  for (const op of content) {
+    if (typeof op.insert === 'string') {
+      const found = first ? op.insert.indexOf('\n') : op.insert.lastIndexOf('\n');
+      if (found >= 0) {
+        end = at + found + 1;
+        if (first) return end;
+      }
+    }
+    at += opLength(op);
+  }
+  return end;
+}
+
+/** From where to where a change reaches in the document before it. */
+function reach(change: Delta): [from: number, to: number] {
+  let at = 0;
+  let from = -1;
+  let to = 0;
+  for (const op of change.ops as DeltaOp[]) {
+    const bare = op.retain !== undefined && !op.attributes;
+    if (!bare && from < 0) from = at;
+    if (op.insert === undefined) at += opLength(op);
+    if (!bare) to = at;
+  }
+  return [from < 0 ? at : from, to];
+}
+
+/** The change as it is for the part of the document that begins at `start`. */
+function shift(change: Delta, start: number): Delta {
+  if (start === 0) return change;
+  const [first, ...rest] = change.ops as DeltaOp[];
+  const shifted = new Delta();
+  if (typeof first?.retain === 'number' && first.retain > start) {
+    shifted.retain(first.retain - start, first.attributes);
+  } else if (!(typeof first?.retain === 'number' && first.retain === start)) {
+    throw new Error('The change begins before the region it is compared with');
+  }
+  shifted.ops.push(...(rest as Delta['ops']));
+  return shifted;
+}
+
+/** As Quill normalises: one kind of line end. */
+function withoutReturns(delta: Delta): Delta {
+  if (
+    !(delta.ops as DeltaOp[]).some(
+      ({ insert }) => typeof insert === 'string' && insert.includes('\r'),
+    )
+  ) {
+    return delta;
+  }
+  const clean = new Delta();
+  for (const op of delta.ops as DeltaOp[]) {
+    const insert = typeof op.insert === 'string' ? op.insert.replace(/\r\n?/g, '\n') : op.insert;
+    clean.push({ ...op, ...(insert === undefined ? {} : { insert }) } as Delta['ops'][number]);
+  }
+  return clean;
+}
+
+export type { Section };
