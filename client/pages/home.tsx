@@ -3,7 +3,6 @@
 import { render } from 'preact';
 import { Home, HomeHeader } from '../panels/home.tsx';
 import { createHomeState } from '../panels/home-state.ts';
-import { Hosts } from '../panels/hosts.tsx';
 import { offerUndoOfTrash } from '../panels/trash.ts';
 import { AppContext } from '../ui/app.ts';
 import { applyTheme, readBoot } from '../ui/boot.ts';
@@ -34,7 +33,6 @@ render(
   <AppContext.Provider value={app}>
     <HomeHeader />
     <Home state={state} />
-    <Hosts />
   </AppContext.Provider>,
   root,
 );

@@ -5,6 +5,7 @@ import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { DocumentBoot, PersonSummary } from '../../core/api.ts';
+import type { MessageKey } from '../../core/i18n/i18n.ts';
 import type { DocumentRef } from '../../core/ids.ts';
 import { can, type LinkRole } from '../../core/roles.ts';
 import type { Editor, EditorRange } from '../editor/editor-api.ts';
@@ -25,14 +26,30 @@ export interface Desk {
   readonly isPhone: ReadonlySignal<boolean>;
   readonly dialog: Signal<'share' | 'word-count' | 'shortcuts' | null>;
   readonly linkEdit: Signal<LinkEdit | null>;
-  readonly find: Signal<'find' | 'replace' | null>;
+  /** A new object each time it is asked for, so that the field gets the focus again. */
+  readonly find: Signal<{ readonly mode: 'find' | 'replace' } | null>;
   /** User id of whom I follow. */
   readonly following: Signal<string | null>;
   /** The save state's popover. */
   readonly saveOpen: Signal<boolean>;
   /** Which of the refused changes is on top. */
   readonly refusedAt: Signal<number>;
+  /** Groups of keys for the dialogue Shortcuts, and what tooltips and menus show. */
+  readonly shortcuts: readonly ShortcutGroup[];
+  keysOf(id: string): string | undefined;
   focusToolbar: () => void;
+}
+
+/** Keys as the editor binds them: `Mod+Shift+7`. */
+export interface Shortcut {
+  readonly id: string;
+  readonly label: MessageKey;
+  /** The first one is shown in tooltips. */
+  readonly keys: readonly string[];
+}
+export interface ShortcutGroup {
+  readonly label: MessageKey;
+  readonly shortcuts: readonly Shortcut[];
 }
 
 export interface DeskParts {
@@ -41,9 +58,14 @@ export interface DeskParts {
   readonly editor: Editor;
   readonly session: DocumentSession;
   readonly isPhone: ReadonlySignal<boolean>;
+  readonly shortcuts: readonly ShortcutGroup[];
 }
 
-export function createDesk({ boot, ref, editor, session, isPhone }: DeskParts): Desk {
+export function createDesk(parts: DeskParts): Desk {
+  const { boot, ref, editor, session, isPhone, shortcuts } = parts;
+  const keys = new Map(
+    shortcuts.flatMap((group) => group.shortcuts.map(({ id, keys: [first] }) => [id, first])),
+  );
   return {
     ref,
     editor,
@@ -57,6 +79,8 @@ export function createDesk({ boot, ref, editor, session, isPhone }: DeskParts): 
     following: signal(null),
     saveOpen: signal(false),
     refusedAt: signal(0),
+    shortcuts,
+    keysOf: (id) => keys.get(id),
     focusToolbar: () => {},
   };
 }

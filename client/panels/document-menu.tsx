@@ -8,7 +8,6 @@ import type { MenuItem } from '../ui/menu.tsx';
 import { type Desk, mayEdit, useDesk } from './desk.ts';
 import { explain } from './explain.ts';
 import { openFind } from './find.tsx';
-import { keysOf } from './shortcut-keys.ts';
 import { myText } from './text.ts';
 import { moveToTrash } from './trash.ts';
 
@@ -42,7 +41,7 @@ export function DocumentMenuButton() {
 function itemsOf(app: App, desk: Desk): (MenuItem | null)[] {
   const { t, isMac } = app;
   const keys = (command: string) => {
-    const chord = keysOf(command);
+    const chord = desk.keysOf(command);
     return chord ? keyLabel(chord, isMac) : undefined;
   };
   const isOwner = desk.session.role.value === 'owner';

@@ -16,16 +16,16 @@ export function openFind(desk: Desk, mode: 'find' | 'replace'): void {
     selection && selection.length > 0 && selection.length <= 100 ? editor.plainText(selection) : '';
   const query = words.includes('\n') ? '' : words;
   editor.openFind(query || (editor.find.peek()?.query ?? ''));
-  desk.find.value = mode;
+  desk.find.value = { mode };
 }
 
 export function FindCard() {
   const desk = useDesk();
-  const mode = desk.find.value;
-  return mode ? <Card key="find" mode={mode} /> : null;
+  const open = desk.find.value;
+  return open ? <Card key="find" open={open} /> : null;
 }
 
-function Card({ mode }: { mode: 'find' | 'replace' }) {
+function Card({ open }: { open: { readonly mode: 'find' | 'replace' } }) {
   const app = useApp();
   const { t, locale } = app;
   const desk = useDesk();
@@ -37,12 +37,12 @@ function Card({ mode }: { mode: 'find' | 'replace' }) {
   const matchCase = state?.matchCase ?? false;
   const count = state?.count ?? 0;
   const none = count === 0;
-  const replaceable = mayEdit(desk) && mode === 'replace';
+  const replaceable = mayEdit(desk) && open.mode === 'replace';
 
   // Also when the card is open already and asked for again.
   useLayoutEffect(() => {
     findField.current?.select();
-  }, [mode]);
+  }, [open]);
 
   const close = () => {
     desk.find.value = null;

@@ -13,6 +13,7 @@ import { explain } from './explain.ts';
 import { EmptyHome, EmptySearch } from './home-empty.tsx';
 import { HomeRow } from './home-row.tsx';
 import type { HomeState } from './home-state.ts';
+import { Hosts } from './hosts.tsx';
 
 const groups: readonly TimeGroup[] = ['today', 'week', 'earlier'];
 
@@ -39,6 +40,7 @@ export function HomeHeader() {
           <Avatar name={me.name} color={me.color} />
         </button>
       </div>
+      <Hosts />
     </header>
   );
 }

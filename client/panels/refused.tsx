@@ -55,7 +55,7 @@ function RefusedCard({ change, at, count }: CardProps) {
       const rail = element.parentElement?.getBoundingClientRect();
       if (!rail) return;
       const wanted = place ? place.top - rail.top - 16 : 48;
-      element.style.top = `${Math.max(8, Math.round(wanted))}px`;
+      element.style.setProperty('--place', `${Math.max(8, Math.round(wanted))}px`);
     };
     update();
     const frame = requestAnimationFrame(update);
@@ -79,7 +79,7 @@ function RefusedCard({ change, at, count }: CardProps) {
   };
   const rest = count === 1 && !desk.session.hasUnsent.value ? t('refused.restSaved') : '';
   return (
-    <section ref={card} class="card refused" aria-labelledby="refused-title">
+    <section ref={card} class="card refused-card" aria-labelledby="refused-title">
       <h2 id="refused-title">
         <Icon name="alert" />
         {refusedTitle(t, count)}

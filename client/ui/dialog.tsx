@@ -24,7 +24,9 @@ export function Dialog({ label, heading, class: extra = '', onClose, children }:
     if (!dialog) return;
     const before = document.activeElement;
     dialog.showModal();
-    dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+    // Opened by a press, a browser would hide the ring; here it says what Enter does.
+    const options: FocusOptions & { focusVisible?: boolean } = { focusVisible: true };
+    dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus(options);
     return () => {
       dialog.close();
       if (before instanceof HTMLElement && before.isConnected) {

@@ -1,0 +1,79 @@
+// What an open document does to its surroundings: the tab's title, the question before leaving, carets
+// of the others, my selection for them, and the keys that work outside the text too.
+
+import { effect } from '@preact/signals-core';
+import type { App } from '../ui/app.ts';
+import { announceChanges } from './announce.ts';
+import { type Desk, isCutOff, mayEdit } from './desk.ts';
+import { openFind } from './find.tsx';
+
+/** How long leaving waits for the server before it gives up. */
+const SETTLE_MS = 8_000;
+
+/** Returns the end of all of it. */
+export function startPageEffects(app: App, desk: Desk): () => void {
+  const { session, editor } = desk;
+  const ends = [
+    effect(() => showTabTitle(app, desk)),
+    effect(() => showCarets(desk)),
+    askBeforeLeaving(desk),
+    announceChanges(app, desk),
+    bindPageKeys(desk),
+  ];
+  editor.onSelection((range) => session.setSelection(range));
+  app.settle.current = () =>
+    Promise.race([
+      session.settled().then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), SETTLE_MS)),
+    ]);
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function showTabTitle({ t }: App, { session }: Desk): void {
+  const title = session.title.value || t('title.untitled');
+  document.title = `${session.hasUnsent.value ? '● ' : ''}${title} – ${t('app.name')}`;
+}
+
+/** Cut off, the others' carets are where nobody is any more. */
+function showCarets(desk: Desk): void {
+  const people = isCutOff(desk) ? [] : desk.session.people.value;
+  desk.editor.setCarets(
+    people.flatMap(({ userId, name, color, me, caret }) =>
+      me || !caret ? [] : [{ id: userId, name, color, range: caret }],
+    ),
+  );
+}
+
+/** Only while something is unsent: a page with such a listener cannot be kept for the back button. */
+function askBeforeLeaving({ session }: Desk): () => void {
+  const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+  const stop = effect(() => {
+    if (session.hasUnsent.value) window.addEventListener('beforeunload', ask);
+    else window.removeEventListener('beforeunload', ask);
+  });
+  return () => {
+    stop();
+    window.removeEventListener('beforeunload', ask);
+  };
+}
+
+/** The editor binds them inside the text; this is for the rest of the page. */
+function bindPageKeys(desk: Desk): () => void {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing || desk.dialog.peek() !== null) return;
+    const mod = (event.ctrlKey || event.metaKey) && !event.altKey;
+    const key = event.key.toLowerCase();
+    if (event.key === 'F10' && event.altKey) desk.focusToolbar();
+    else if (mod && !event.shiftKey && key === 'f') openFind(desk, 'find');
+    else if (mod && key === 'h' && (event.metaKey ? event.shiftKey : !event.shiftKey)) {
+      openFind(desk, mayEdit(desk) ? 'replace' : 'find');
+    } else if (mod && !event.shiftKey && key === '/') desk.dialog.value = 'shortcuts';
+    else if (mod && !event.shiftKey && key === 's') desk.session.tryNow();
+    else return;
+    event.preventDefault();
+  };
+  window.addEventListener('keydown', onKeyDown);
+  return () => window.removeEventListener('keydown', onKeyDown);
+}
