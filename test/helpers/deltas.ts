@@ -91,9 +91,9 @@ export function layOp(document: Delta, plan: readonly Step[]): Delta {
     const end = Math.min(whole(Math.min(index + item.length, last)), last);
     if (end <= index) continue;
     const length = end - index;
-    if (item.kind === 'delete') op.delete(length);
-    else if (item.kind === 'retain') op.retain(length);
-    else push(op, { retain: length, attributes: item.attributes });
+    if (item.kind === 'format') push(op, { retain: length, attributes: item.attributes });
+    else if (item.kind === 'delete') op.delete(length);
+    else op.retain(length);
     index = end;
   }
   return op.chop();
