@@ -21,6 +21,7 @@ export class LiveDocuments {
   readonly #documents = new Map<DocumentKey, LiveDocument>();
   readonly #deps: LiveDocumentsDeps;
   #stopSweep: () => void;
+  #isClosed = false;
 
   constructor(deps: LiveDocumentsDeps) {
     this.#deps = deps;
@@ -80,12 +81,22 @@ export class LiveDocuments {
     return document.weight;
   }
 
-  /** Waits for what is staged, then writes every snapshot that lags. */
+  /** Resolves when nothing is under way: ops that wait for their turn have had it. */
+  async settled(): Promise<void> {
+    while (!this.#isClosed) {
+      const busy = [...this.#documents.values()].some((document) => document.isBusy);
+      if (!busy) return;
+      await new Promise<void>((resolve) => {
+        this.#deps.clock.after(5, resolve);
+      });
+    }
+  }
+
+  /** Writes every snapshot that lags. */
   async close(): Promise<void> {
     this.#stopSweep();
-    const documents = [...this.#documents.values()];
-    await Promise.all(documents.map((document) => document.settled()));
-    for (const document of documents) {
+    this.#isClosed = true;
+    for (const document of this.#documents.values()) {
       // Twice: one that was being written may be older than the newest version.
       await document.writeSnapshot();
       await document.writeSnapshot();

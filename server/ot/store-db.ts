@@ -139,7 +139,7 @@ export class StoreDb extends sharedb.DB {
   /** Only what is durable may decide whether an op is refused. With a queue nobody races. */
   #lostRace(document: LiveDocument, op: Op, callback: Callback<boolean>): void {
     const settled = document.settled();
-    if (!settled) callback(null, false);
+    if (settled === null) callback(null, false);
     else void settled.then((won) => (won ? callback(null, false) : this.#restart(op, callback)));
   }
 

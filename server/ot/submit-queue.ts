@@ -44,8 +44,8 @@ export class SubmitQueue {
       // The same op again, while the first one waits for its commit: ShareDB would find it and say
       // "already submitted" before it is durable. If the first is lost, this one takes its place.
       const first = op.src === undefined ? null : document.settledOp(op.src, op.seq!);
-      if (first) void first.then(() => next());
-      else next();
+      if (first === null) next();
+      else void first.then(() => next());
     });
   }
 

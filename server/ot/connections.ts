@@ -1,0 +1,150 @@
+// The op sockets that are open: who is behind each, under which client id, and what it has open.
+
+import type { Agent } from 'sharedb';
+import type { DocumentKey, DocumentRef } from '../../core/ids.ts';
+import { limits } from '../../core/limits.ts';
+import type { ServerNotice } from '../../core/protocol.ts';
+import type { Actor } from '../access/actor.ts';
+import type { MessageStream } from './backend.ts';
+import { parseChannel } from './messages.ts';
+import { actorId } from './role-cache.ts';
+
+export class Connection {
+  readonly stream: MessageStream;
+  /** Whether our own client is at the other end. */
+  readonly notices: boolean;
+  /** Its name changes when the person changes it. */
+  actor: Actor;
+  readonly userId: string;
+  #agent: Agent | null = null;
+  #opsInFlight = 0;
+  #isHeld = false;
+
+  constructor(stream: MessageStream, actor: Actor, notices: boolean) {
+    this.stream = stream;
+    this.actor = actor;
+    this.notices = notices;
+    this.userId = actorId(actor);
+  }
+
+  attach(agent: Agent): void {
+    this.#agent = agent;
+    agent.custom.connection = this;
+  }
+
+  get agent(): Agent {
+    if (!this.#agent) throw new Error('A connection without its agent');
+    return this.#agent;
+  }
+
+  /** The id under which it submits and is present. */
+  get clientId(): string {
+    return this.agent.src ?? this.agent.clientId;
+  }
+
+  /** A client that sends ops faster than they are stored is read slower, not refused. */
+  opBegan(): void {
+    this.#opsInFlight++;
+    if (this.#isHeld || this.#opsInFlight <= limits.maxOpsInFlight) return;
+    this.#isHeld = true;
+    this.stream.hold();
+  }
+
+  opEnded(): void {
+    this.#opsInFlight--;
+    if (!this.#isHeld || this.#opsInFlight > limits.maxOpsInFlight / 2) return;
+    this.#isHeld = false;
+    this.stream.release();
+  }
+
+  notify(notice: ServerNotice): void {
+    if (this.notices && this.stream.writable) this.stream.write(notice);
+  }
+
+  get subscriptions(): number {
+    let count = 0;
+    for (const documents of Object.values(this.agent.subscribedDocs)) {
+      count += Object.keys(documents).length;
+    }
+    return count;
+  }
+
+  get presenceSubscriptions(): number {
+    return Object.keys(this.agent.subscribedPresences).length;
+  }
+
+  hasOpen({ collection, id }: DocumentRef): boolean {
+    return (
+      this.agent.subscribedDocs[collection]?.[id] !== undefined ||
+      this.agent.subscribedPresences[`${collection}.${id}`] !== undefined
+    );
+  }
+
+  /** Ends what it receives of a document. */
+  unsubscribe({ collection, id }: DocumentRef): void {
+    this.agent.subscribedDocs[collection]?.[id]?.destroy();
+    this.agent.subscribedPresences[`${collection}.${id}`]?.destroy();
+  }
+
+  *openDocuments(): Generator<DocumentKey> {
+    for (const [collection, documents] of Object.entries(this.agent.subscribedDocs)) {
+      for (const id of Object.keys(documents)) yield `${collection}/${id}` as DocumentKey;
+    }
+    for (const channel of Object.keys(this.agent.subscribedPresences)) {
+      const ref = parseChannel(channel);
+      if (ref) yield `${ref.collection}/${ref.id}` as DocumentKey;
+    }
+  }
+}
+
+export class Connections {
+  readonly #all = new Set<Connection>();
+  readonly #byStream = new WeakMap<object, Connection>();
+  readonly #byClientId = new Map<string, Connection>();
+
+  add(connection: Connection): void {
+    this.#all.add(connection);
+    this.#byStream.set(connection.stream, connection);
+  }
+
+  remove(connection: Connection): void {
+    this.#all.delete(connection);
+    for (const id of [connection.agent.clientId, connection.agent.src]) {
+      if (id !== null && this.#byClientId.get(id) === connection) this.#byClientId.delete(id);
+    }
+  }
+
+  ofAgent(agent: Agent): Connection | null {
+    return this.#byStream.get(agent.stream) ?? null;
+  }
+
+  /**
+   * A client connects again under the id it had: what is left of its old connection is cut, which no
+   * one else would notice for a while. Two that live under one id would lose each other's ops.
+   */
+  claim(clientId: string, connection: Connection): void {
+    const other = this.#byClientId.get(clientId);
+    this.#byClientId.set(clientId, connection);
+    if (other && other !== connection) other.stream.closeWith('restart');
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<Connection> {
+    return this.#all[Symbol.iterator]();
+  }
+
+  withOpen(ref: DocumentRef): Connection[] {
+    return [...this.#all].filter((connection) => connection.hasOpen(ref));
+  }
+
+  openDocuments(): Set<DocumentKey> {
+    const keys = new Set<DocumentKey>();
+    for (const connection of this.#all) {
+      for (const key of connection.openDocuments()) keys.add(key);
+    }
+    return keys;
+  }
+}

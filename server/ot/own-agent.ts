@@ -1,0 +1,62 @@
+// What we change of ShareDB's Agent, one object at a time, because it offers no hook: how it answers
+// with an error (it echoes the whole request), and how a newcomer learns who is present (it asks
+// everybody). Rests on the exact version in package.json; test/integration/socket.test.ts holds it.
+
+import { parseDocumentRef } from '../../core/ids.ts';
+import type { Log } from '../log.ts';
+import type { Connection } from './connections.ts';
+import type { LiveDocuments } from './live-documents.ts';
+import type { PresenceRegistry } from './presence.ts';
+import { errorReply, expectedError, isOnlyNow, unexpectedError } from './replies.ts';
+
+export interface OwnAgentDeps {
+  readonly live: LiveDocuments;
+  readonly presence: PresenceRegistry;
+  readonly log: Log;
+}
+
+export function adaptAgent(connection: Connection, deps: OwnAgentDeps): void {
+  const { agent } = connection;
+  const reply = agent._reply.bind(agent);
+  agent._reply = (request, error, message) => {
+    // A refused message that was no op at all has no `op` left.
+    if (request.a === 'op' && request.op !== undefined) connection.opEnded();
+    if (error) refuse(connection, request, error, deps);
+    else reply(request, null, message);
+  };
+  agent._requestPresence = (channel, callback) => {
+    deps.presence.tellAll(connection, channel);
+    callback();
+  };
+}
+
+function refuse(
+  connection: Connection,
+  request: Record<string, unknown>,
+  error: unknown,
+  { live, log }: OwnAgentDeps,
+): void {
+  const { a } = request;
+  const user = connection.userId;
+  if (isOnlyNow(error)) {
+    log.warn({ err: error, user, a }, 'A message cannot be served now');
+    connection.stream.closeWith('restart');
+    return;
+  }
+  const expected = expectedError(error);
+  if (expected) log.info({ user, a, code: expected.code }, 'A message was refused');
+  else log.error({ err: error, user, a }, 'A message failed');
+  const answer = () =>
+    connection.agent.send(errorReply(request, expected ?? unexpectedError) as never);
+  const ref = a === 'op' ? parseDocumentRef(request.c, request.d) : null;
+  const settled = ref && live.peek(ref)?.settled();
+  if (!settled) {
+    answer();
+    return;
+  }
+  // The op was judged on versions that may still be lost: only what is durable may refuse it.
+  void settled.then((durable) => {
+    if (durable) answer();
+    else connection.stream.closeWith('restart');
+  });
+}

@@ -1,0 +1,145 @@
+// A WebSocket as a stream of message objects. What it adds to @teamwork/websocket-json-stream, which
+// any client could use to end the process or fill its memory: nothing a client sends is an error here,
+// it ends that one connection; nesting, kind and rate of messages are bounded, and so is what waits to
+// be sent. Several messages to our own client share a frame, and an op is made into JSON once for all.
+
+import type { Duplex } from 'node:stream';
+import WebSocketJSONStream from '@teamwork/websocket-json-stream';
+import type { WebSocket } from 'ws';
+import { limits } from '../../core/limits.ts';
+import { type CloseReason, closeCodes } from '../../core/protocol.ts';
+import type { Clock } from '../clock.ts';
+import { messageText, parseFrame } from './message-text.ts';
+
+/** What the other end of the stream may rely on. */
+export interface SocketStream extends Duplex {
+  /** Ends the connection with a close code, and at once for this side. */
+  closeWith(reason: CloseReason): void;
+  /** Nothing is read from the other side until `release`, once for each `hold`. */
+  hold(): void;
+  release(): void;
+}
+
+export interface OtStreamOptions {
+  readonly clock: Clock;
+  /** Our own client is at the other end: it takes several messages in one frame. */
+  readonly batches: boolean;
+  readonly rateLimits: boolean;
+  /** Called once, when this side ends the connection. */
+  readonly onCut?: (reason: CloseReason) => void;
+}
+
+/** A message of this size counts as one more. */
+const MESSAGE_BYTES = 16 * 1024;
+
+export class OtStream extends WebSocketJSONStream implements SocketStream {
+  readonly #options: OtStreamOptions;
+  #heardAt: number;
+  #batch: string[] = [];
+  #batchBytes = 0;
+  #holds = 0;
+  #isCut = false;
+  #tokens: number = limits.messageBurst;
+  #tokensAt: number;
+  #cancelTerminate: () => void = () => undefined;
+
+  constructor(ws: WebSocket, options: OtStreamOptions) {
+    super(ws);
+    this.#options = options;
+    this.#heardAt = options.clock.now();
+    this.#tokensAt = this.#heardAt;
+    // In place of the base's own, which parses whatever comes and fails loudly.
+    ws.removeAllListeners('message');
+    ws.on('message', (frame: Buffer, isBinary: boolean) => this.#receive(frame, isBinary));
+    ws.on('pong', () => this.#heard());
+    ws.on('ping', () => this.#heard());
+    // Invalid frames and lost lines; `close` follows. Without listeners they would end the process.
+    ws.on('error', () => undefined);
+    this.on('error', () => undefined);
+    ws.on('close', () => this.#cancelTerminate());
+  }
+
+  /** When the other side last gave a sign of life. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#options.clock.now();
+  }
+
+  #receive(frame: Buffer, isBinary: boolean): void {
+    if (this.#isCut) return;
+    this.#heard();
+    const message = isBinary ? null : parseFrame(frame);
+    if (message === null) {
+      this.closeWith('bad-message');
+      return;
+    }
+    if (this.#options.rateLimits) this.#spend(1 + Math.floor(frame.length / MESSAGE_BYTES));
+    this.push(message);
+  }
+
+  /** Who sends faster than that is read slower; nothing is refused. */
+  #spend(cost: number): void {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const earned = ((now - this.#tokensAt) / 1000) * limits.messagesPerSecond;
+    this.#tokens = Math.min(limits.messageBurst, this.#tokens + earned) - cost;
+    this.#tokensAt = now;
+    if (this.#tokens >= 0) return;
+    this.hold();
+    clock.after((-this.#tokens / limits.messagesPerSecond) * 1000, () => this.release());
+  }
+
+  hold(): void {
+    if (this.#holds++ === 0) this.ws.pause();
+  }
+
+  release(): void {
+    if (--this.#holds === 0) this.ws.resume();
+  }
+
+  override _write(message: Record<string, unknown>, _encoding: string, done: () => void): void {
+    // At once: what waits is bounded below, and the writer would not wait anyway.
+    done();
+    if (this.#isCut || this.ws.readyState !== this.ws.OPEN) return;
+    if (this.ws.bufferedAmount + this.#batchBytes > limits.maxSocketBacklogBytes) {
+      this.closeWith('too-slow');
+      return;
+    }
+    const text = messageText(message);
+    if (this.#options.batches) this.#gather(text);
+    else this.ws.send(text);
+  }
+
+  /** What is written in one turn of the loop goes out together; nothing waits for a timer. */
+  #gather(text: string): void {
+    if (this.#batch.length === 0) setImmediate(() => this.#flush());
+    else if (this.#batchBytes + text.length > limits.batchFrameBytes) this.#flush();
+    this.#batch.push(text);
+    this.#batchBytes += text.length;
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    if (batch.length === 0 || this.ws.readyState !== this.ws.OPEN) return;
+    this.#batch = [];
+    this.#batchBytes = 0;
+    this.ws.send(batch.length === 1 ? batch[0]! : `[${batch.join(',')}]`);
+  }
+
+  closeWith(reason: CloseReason): void {
+    if (this.#isCut) return;
+    if (reason !== 'too-slow') this.#flush();
+    this.#isCut = true;
+    this.ws.close(closeCodes[reason].code, reason);
+    this.#options.onCut?.(reason);
+    // A paused socket would never read the other side's close frame.
+    if (this.#holds > 0) this.ws.resume();
+    // Whoever listens is done with it now, not when the other side has answered.
+    this.push(null);
+    const { clock } = this.#options;
+    this.#cancelTerminate = clock.after(limits.closeGraceMs, () => this.ws.terminate());
+  }
+}

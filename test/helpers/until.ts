@@ -1,0 +1,15 @@
+// Waiting for what happens within milliseconds: asked at every turn of the loop, with a deadline.
+
+import { inspect } from 'node:util';
+
+export async function until<T>(what: string, look: () => T, withinMs = 5_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const seen = look();
+    if (seen) return;
+    if (Date.now() > deadline) {
+      throw new Error(`${what}: not within ${withinMs} ms; last seen: ${inspect(seen)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
