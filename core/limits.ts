@@ -60,8 +60,10 @@ export const limits = {
   maxPresenceLag: 200,
   /** Ops waiting in memory before a snapshot is folded: keeps a fold under 10 ms at 1 MB. */
   maxPendingOps: 128,
-  /** Ops after which a snapshot is written: an open replays at most this many. */
+  /** Ops after which a snapshot is written … */
   snapshotInterval: 200,
+  /** … and up to so many in a long document, one for each KB of it: writing it is O(document). */
+  maxSnapshotInterval: 2_000,
   /** Bytes waiting in one socket before its consumer is cut off (it does not read). */
   maxSocketBacklogBytes: 8 * 1024 * 1024,
   /** Log entries in one commit: bounds what one failed write takes along. */
@@ -147,10 +149,18 @@ export const limits = {
   /** HTTP: a request's head must be here after …, its body after … (10 MB at 1 Mbit/s take 80 s). */
   requestHeadMs: 15_000,
   requestBodyMs: 120_000,
+  /** A connection without a request is kept this long: longer than proxies keep theirs (60 s). */
+  keepAliveMs: 65_000,
+  /** /readyz: a store that does not answer within this does not answer. */
+  readyTimeoutMs: 2_000,
+  /** At a stop, requests under way get this long; sockets and stores have the rest of `drainMs`. */
+  requestDrainMs: 3_000,
   /** How long a cookie lasts without a visit. */
   sessionDays: 365,
   /** Draining at shutdown; product.md promises the end within 10 s. */
   drainMs: 8_000,
+  /** When even that hangs, the process ends all the same. */
+  endMs: 9_500,
 } as const;
 
 /**

@@ -1,7 +1,7 @@
 // The HTTP side on one screen: the order in which a request is looked at, and the mounting of routes.
 // The only folder that knows Express. Knows no features and no store: app.ts hands them in.
 
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { ZodType } from 'zod';
 import { AppError } from '../../core/errors.ts';
@@ -97,7 +97,27 @@ async function readBody(entry: Route, request: Request, response: Response): Pro
   return parse(entry.body, request.body ?? {});
 }
 
-export async function createHttp(deps: HttpDeps): Promise<Express> {
+export interface Http {
+  readonly handler: Express;
+  /** The client's address: the connection's, or what a trusted proxy says of it. */
+  addressOf(request: IncomingMessage): string;
+}
+
+/** Walks back through proxies as long as each is trusted, as Express does for `request.ip`. */
+function addressOf(app: Express, request: IncomingMessage): string {
+  const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  const hops = String(request.headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .reverse();
+  let address = request.socket.remoteAddress ?? '';
+  for (const [i, hop] of hops.entries()) {
+    if (hop.trim() === '' || !isTrusted(address, i)) break;
+    address = hop.trim();
+  }
+  return address;
+}
+
+export async function createHttp(deps: HttpDeps): Promise<Http> {
   const { log, clock, ids } = deps;
   const app = express();
   app.disable('x-powered-by');
@@ -150,7 +170,7 @@ export async function createHttp(deps: HttpDeps): Promise<Express> {
     const actor = await deps.authenticate(request.headers);
     locals.person = actor?.id ?? null;
     const rate = entry.rate ?? (entry.method === 'GET' ? 'read' : 'write');
-    const wait = deps.rateLimit.take(rate, request.ip ?? '', locals.person);
+    const wait = deps.rateLimit.take(rate, addressOf(app, request), locals.person);
     if (wait > 0) {
       response.setHeader('Retry-After', wait);
       throw new AppError('too-many-requests', `That was too often. Try again in ${wait} s.`);
@@ -222,5 +242,5 @@ export async function createHttp(deps: HttpDeps): Promise<Express> {
       if (!response.headersSent) response.status(500).end();
     });
   });
-  return app;
+  return { handler: app, addressOf: (request) => addressOf(app, request) };
 }

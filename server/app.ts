@@ -1,0 +1,270 @@
+// Builds the whole server, in order, and takes it down in reverse. The only file that sees every
+// feature: what one does for another is wired here, and nothing else is done here.
+
+import { existsSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { AppError } from '../core/errors.ts';
+import { negotiateLocale } from '../core/i18n/i18n.ts';
+import { limits } from '../core/limits.ts';
+import { decide, roleOf } from './access/access.ts';
+import type { Guest } from './access/actor.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createDocuments } from './documents/documents.ts';
+import { createIndexer, type Indexer } from './documents/indexer.ts';
+import { createListing } from './documents/listing.ts';
+import { createDocumentRecords } from './documents/records.ts';
+import { documentRoutes } from './documents/routes.ts';
+import { createVisits } from './documents/visits.ts';
+import { createGuests, type Guests } from './guests/guests.ts';
+import { sessionRoutes } from './guests/routes.ts';
+import { createSessionCookies } from './guests/session-cookie.ts';
+import { healthRoutes } from './health.ts';
+import { createHttp } from './http/http.ts';
+import { createOriginRule } from './http/origin.ts';
+import { createRateLimit, noRateLimit } from './http/rate-limit.ts';
+import { type Ids, systemIds } from './ids.ts';
+import { createLog, type Log } from './log.ts';
+import { createBackend, type OtBackend } from './ot/backend.ts';
+import { readClientManifest } from './pages/client-manifest.ts';
+import { createPages, unbuilt } from './pages/routes.ts';
+import { trackRequests } from './requests.ts';
+import { openSecret } from './secret.ts';
+import { openEmbeddedStore } from './store/embedded/embedded-store.ts';
+import type { Store } from './store/store.ts';
+import { uploadRoutes } from './uploads/routes.ts';
+import { createUploads } from './uploads/uploads.ts';
+import { attachSockets } from './ws/upgrade.ts';
+
+export interface AppOverrides {
+  clock?: Clock;
+  ids?: Ids;
+  log?: Log;
+  /** The folder that holds dist/ and static/. */
+  root?: string;
+  openStore?(options: { dataDir: string; clock: Clock }): Promise<Store>;
+}
+
+export interface App {
+  /** Where this computer reaches it. */
+  readonly url: string;
+  readonly port: number;
+  /** What the store says of itself. */
+  readonly store: string;
+  /** False: there is no client to serve. */
+  readonly isBuilt: boolean;
+  /** Finishes what is under way, then ends; within `limits.drainMs`. */
+  close(): Promise<void>;
+}
+
+export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+  const log = overrides.log ?? createLog(config.logLevel);
+  const closers: (() => void | Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        // The rest must be closed all the same: an open store is worth more than this error.
+        log.error({ err: error }, 'something did not close');
+      }
+    }
+  };
+  try {
+    return await build(config, { ...overrides, log }, closers, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function build(
+  config: Config,
+  { log, ...overrides }: AppOverrides & { log: Log },
+  closers: (() => void | Promise<void>)[],
+  closeAll: () => Promise<void>,
+): Promise<App> {
+  const clock = overrides.clock ?? systemClock;
+  const ids = overrides.ids ?? systemIds;
+  const root = overrides.root ?? findRoot(import.meta.dirname);
+  const paths = { assets: join(root, 'dist', 'client', 'assets'), static: join(root, 'static') };
+  const isHttps = config.publicUrl?.startsWith('https:') ?? false;
+  let isClosing = false;
+
+  const manifest = await readClientManifest(join(root, 'dist', 'client'));
+  const buildName = manifest?.build ?? unbuilt;
+  const secret = await openSecret(config.dataDir, ids);
+  const open = overrides.openStore ?? openEmbeddedStore;
+  const store = await open({ dataDir: config.dataDir, clock });
+  // Closed in reverse. The indexer is built last and outlives the backend: the last edits count too.
+  closers.push(() => store.close());
+  let indexer: Indexer | null = null;
+  closers.push(() => indexer?.close());
+
+  const server = createServer({
+    headersTimeout: limits.requestHeadMs,
+    requestTimeout: limits.requestBodyMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: 5_000,
+  });
+  const requests = trackRequests(server, clock);
+  let closed: Promise<void> = Promise.resolve();
+  closers.push(() => {
+    server.closeAllConnections();
+    return closed;
+  });
+  const origin = createOriginRule(config.publicUrl);
+  const sockets = attachSockets({
+    server,
+    path: '/sync',
+    authenticate: (request) => authenticate(request.headers),
+    originAllowed: (request) => origin.allowed(request.headers),
+    addressOf: (request) => http.addressOf(request),
+    connect: (stream, actor, notices) => backend.connect(stream, actor, notices),
+    clock,
+    log,
+    rateLimits: config.rateLimits,
+  });
+  closers.push(() => sockets.close());
+
+  const cookies = createSessionCookies(secret, isHttps);
+  const records = createDocumentRecords(store, clock);
+  const visits = createVisits(store, clock);
+  const guests: Guests = createGuests({
+    store,
+    cookies,
+    clock,
+    ids,
+    onRenamed: (person) => backend.personChanged(person),
+  });
+
+  const backend: OtBackend = createBackend({
+    ops: store.ops,
+    async roleOf(actor, ref) {
+      if (actor.kind === 'guest' && guests.hasEnded(actor.id)) return null;
+      const record = await records.get(ref);
+      return record?.trashedAt ? null : roleOf(actor, record);
+    },
+    clock,
+    ids,
+    secret,
+    build: buildName,
+    log,
+  });
+  closers.push(() => backend.close());
+
+  const index = createIndexer({ records, store, backend, clock, log });
+  indexer = index;
+  backend.onEdited((event) => {
+    index.edited(event);
+    const { actor, ref } = event;
+    if (actor.kind !== 'guest') return;
+    Promise.all([guests.remember(actor), visits.note(actor.id, ref, true)]).catch(
+      (error: unknown) => log.error({ err: error }, 'an editor could not be remembered'),
+    );
+  });
+
+  const documents = createDocuments({
+    records,
+    visits,
+    indexer: index,
+    backend,
+    clock,
+    ids,
+    remember: guests.remember,
+  });
+  const listing = createListing({ records, visits, store, backend, people: guests.people });
+
+  const authenticate = async (headers: IncomingHttpHeaders): Promise<Guest | null> => {
+    const guest = await guests.authenticate(headers);
+    if (guest) await visits.confirm(guest.id);
+    return guest;
+  };
+  const localeOf = async (guest: Guest, acceptLanguage: string | undefined) =>
+    (await guests.user(guest)).locale ?? negotiateLocale(acceptLanguage);
+
+  const pages = createPages({
+    manifest,
+    newGuest: guests.fresh,
+    userOf: guests.user,
+    cookieOf: (guest) => cookies.issue(guest.id),
+    list: (guest, query) => listing.list(guest, { query }),
+    open: documents.open,
+    restore: documents.restore,
+    noteVisit: (guest, ref, isKnown) => visits.note(guest.id, ref, isKnown),
+    people: guests.people,
+  });
+  const http = await createHttp({
+    routes: [
+      ...pages.routes,
+      ...sessionRoutes(guests, cookies),
+      ...documentRoutes({ documents, listing, localeOf }),
+      ...uploadRoutes(createUploads(store, ids)),
+      ...healthRoutes({ store, isClosing: () => isClosing, clock }),
+    ],
+    paths,
+    authenticate,
+    async authorise(actor, capability, ref, mayBeAbsent) {
+      const record = await records.get(ref);
+      if (!record && !mayBeAbsent) throw new AppError('not-found', 'There is no such document.');
+      return decide(actor, capability, ref, record);
+    },
+    // A store that does not work must not hide what happened behind a second failure.
+    errorPage: async (error, request, headers) =>
+      pages.errorPage(error, await authenticate(headers).catch(() => null), request),
+    origin,
+    isHttps,
+    trustProxy: config.trustProxy,
+    rateLimit: config.rateLimits ? createRateLimit(clock) : noRateLimit,
+    isClosing: () => isClosing,
+    clock,
+    ids,
+    log,
+  });
+
+  server.on('request', http.handler);
+  const port = await listen(server, config);
+  server.on('error', (error) => log.error({ err: error }, 'the listening socket failed'));
+  closers.push(async () => {
+    closed = new Promise((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await requests.idle(limits.requestDrainMs);
+  });
+
+  let closing: Promise<void> | null = null;
+  return {
+    url: `http://${urlHost(config.host)}:${port}`,
+    port,
+    store: store.describe(),
+    isBuilt: manifest !== null,
+    close() {
+      isClosing = true;
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+/** The folder of package.json: above server/ as it is written, above dist/server/ as it is built. */
+function findRoot(folder: string): string {
+  const above = dirname(folder);
+  return existsSync(join(folder, 'package.json')) || above === folder ? folder : findRoot(above);
+}
+
+/** `localhost` for what listens on this computer or everywhere: passkeys and the clipboard need it. */
+function urlHost(host: string): string {
+  if (['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function listen(server: Server, { port, host }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}

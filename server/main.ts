@@ -1,0 +1,113 @@
+// The process: configuration, start, signals, end. The only place that exits, and the only one that
+// writes for people; each thing that can go wrong at the start is said in one sentence.
+
+import { limits } from '../core/limits.ts';
+import { type App, createApp } from './app.ts';
+import { type Config, helpText, readConfig } from './config.ts';
+import { createLog } from './log.ts';
+
+/** npm hands a Ctrl+C on to us although the terminal did already: these are one. */
+const SAME_SIGNAL_MS = 500;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const complain = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Why it did not start, for somebody who has never seen the code. */
+function startProblem(error: unknown, { port, host, dataDir }: Config): string {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === 'listen' || syscall === 'getaddrinfo') {
+    if (code === 'EADDRINUSE') {
+      return `Port ${port} is taken by another program. Stop it, or choose another port: PORT=${port === 65535 ? 8080 : port + 1} npm start`;
+    }
+    if (code === 'EACCES') {
+      return `Port ${port} needs rights that this user does not have. Choose one above 1023: PORT=8080 npm start`;
+    }
+    return `HOST=${host} is not an address of this computer (${code}).`;
+  }
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `The data folder ${dataDir} cannot be written (${code}). Give this user the right to, or set DATA_DIR to another folder.`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `The data folder ${dataDir} is not a folder. Set DATA_DIR to another one.`;
+    case 'ENOSPC':
+      return `There is no space left for the data folder ${dataDir}.`;
+    default:
+      return `Deltapad cannot start: ${message}`;
+  }
+}
+
+function greet(app: App, config: Config): void {
+  say(`Deltapad is running at ${app.url}`);
+  say(app.store);
+  if (!app.isBuilt) say('The pages are not built: run npm run build, then start again.');
+  if (!config.rateLimits) {
+    say('Rate limits and connection caps are off (RATE_LIMITS=off): for measuring only.');
+  }
+  const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(config.host);
+  if (config.publicUrl) say(`People reach it at ${config.publicUrl}`);
+  else if (isLocal) {
+    say(
+      'Only this computer reaches it. To let others in: HOST=0.0.0.0 npm start, and PUBLIC_URL for the address they type (README: Let others in).',
+    );
+  } else say('Set PUBLIC_URL to the address that people type.');
+}
+
+async function main(): Promise<void> {
+  // A reader of our output that went away (`npm start | head`) is no reason to end.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  const reading = readConfig(process.env, process.argv.slice(2));
+  if (reading.kind === 'help') {
+    say(helpText());
+    return;
+  }
+  if (reading.kind === 'problems') {
+    for (const problem of reading.problems) complain(problem);
+    complain('See --help.');
+    process.exitCode = 1;
+    return;
+  }
+  const { config } = reading;
+  const log = createLog(config.logLevel);
+
+  let app: App | null = null;
+  let endingSince = 0;
+  const end = async (code: number): Promise<never> => {
+    endingSince = Date.now();
+    // What hangs is cut: the promise is 10 s, and a supervisor kills after that.
+    setTimeout(() => process.exit(code || 1), limits.endMs).unref();
+    await app?.close();
+    process.exit(code);
+  };
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (endingSince === 0) {
+        say('Deltapad ends: what is under way is being saved.');
+        void end(0);
+      } else if (Date.now() - endingSince > SAME_SIGNAL_MS) process.exit(1);
+    });
+  }
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ err: error }, event);
+      if (endingSince === 0) void end(1);
+    });
+  }
+
+  try {
+    app = await createApp(config, { log });
+  } catch (error) {
+    complain(startProblem(error, config));
+    log.debug({ err: error }, 'start failed');
+    process.exit(1);
+  }
+  // A signal that came while it started.
+  if (endingSince !== 0) return;
+  greet(app, config);
+}
+
+await main();
