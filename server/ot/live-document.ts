@@ -36,6 +36,10 @@ interface Loaded {
   readonly recent: RecentOps;
 }
 
+/** Length in characters, at no cost. */
+const sizeOf = ({ data }: DocumentState): number =>
+  data instanceof LazyDelta ? data.length() : 1024;
+
 /** Whatever the store rejected with: the change is held back, never refused. */
 export const notNow = (cause: unknown): AppError =>
   cause instanceof AppError && cause.code === 'not-now'
@@ -81,9 +85,7 @@ export class LiveDocument {
   /** Estimated, in bytes. */
   get weight(): number {
     if (!this.#loaded) return 1024;
-    const { data } = this.#loaded.newest;
-    const text = data instanceof LazyDelta ? data.length() * 4 : 4096;
-    return 4096 + text + this.#loaded.recent.bytes;
+    return 4096 + 4 * sizeOf(this.#loaded.newest) + this.#loaded.recent.bytes;
   }
 
   /** Rejects with `not-now` when the store does not answer, `internal` when the log is damaged. */
@@ -218,8 +220,11 @@ export class LiveDocument {
   }
 
   #snapshotSoon(): void {
-    const behind = this.#loaded!.durable.v - this.#snapshotVersion;
-    if (behind >= limits.snapshotInterval) void this.writeSnapshot();
+    const { durable } = this.#loaded!;
+    const behind = durable.v - this.#snapshotVersion;
+    if (behind < limits.snapshotInterval) return;
+    const wanted = Math.min(sizeOf(durable) / 1024, limits.maxSnapshotInterval);
+    if (behind >= wanted) void this.writeSnapshot();
   }
 
   /** Writes behind: a failure costs only a longer replay, and the next interval tries again. */
