@@ -263,7 +263,8 @@ const groupWidth = (tools: readonly Tool[]): number =>
 
 /** How many groups fit into a bar of `width` px beside More; the rest folds into it. */
 export function groupsThatFit(width: number): number {
-  let room = width - widths.padding - widths.button;
+  // No hairline before the first group, no gap after the last button.
+  let room = width - widths.padding - widths.button + widths.line + 2;
   let count = 0;
   for (const tools of groups) {
     room -= groupWidth(tools);
