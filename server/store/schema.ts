@@ -1,9 +1,9 @@
 // Record kinds: their types and their indexes. A new record starts here.
 
-import type { DocumentKey } from '../../core/ids.ts';
-import type { Locale } from '../../core/i18n/i18n.ts';
-import type { LinkRole } from '../../core/roles.ts';
 import type { Theme } from '../../core/api.ts';
+import type { Locale } from '../../core/i18n/i18n.ts';
+import type { DocumentKey } from '../../core/ids.ts';
+import type { LinkRole } from '../../core/roles.ts';
 import type { RecordKind } from './store.ts';
 
 /** Id: user id. */
