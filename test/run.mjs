@@ -127,12 +127,18 @@ function runFile({ tier, path, name }) {
     setTimeout(() => endGroup(child, 'SIGKILL'), 3000).unref();
   }, tiers[tier] * 1000);
   return new Promise((resolve) => {
-    child.once('close', (code, signal) => {
+    const settle = () => {
       clearTimeout(timer);
       running.delete(child);
+      // What it started and did not end, such as a server, goes with it.
+      endGroup(child, 'SIGKILL');
+      const { exitCode: code, signalCode: signal } = child;
       const ended = { code, signal, timedOut, output, seconds: (Date.now() - startedAt) / 1000 };
       resolve({ events: readEvents(events), ...ended });
-    });
+    };
+    child.once('close', settle);
+    // A grandchild may hold the output open after the file itself has ended.
+    child.once('exit', () => setTimeout(settle, 2000).unref());
   });
 }
 

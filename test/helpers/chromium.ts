@@ -30,6 +30,9 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-background-networking', '--disable-dev-shm-usage'],
+    // The runner ends a file that hangs; a browser that closes politely first would outlive it.
+    handleSIGTERM: false,
+    timeout: 60_000,
   });
 }
 
@@ -117,7 +120,9 @@ export function stories(env: Readonly<Record<string, string>> = {}): Story {
   let app: BuiltApp | undefined;
   before(async () => {
     if (noChromium) return;
-    [browser, app] = await Promise.all([launchChromium(), BuiltApp.start(env)]);
+    // The server first: when it does not start, no browser is left behind.
+    app = await BuiltApp.start(env);
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();
