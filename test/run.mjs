@@ -103,6 +103,8 @@ function runFile({ tier, path, name }) {
     process.execPath,
     [
       '--enable-source-maps',
+      // A runaway test ends by itself instead of taking the machine with it.
+      '--max-old-space-size=2048',
       '--import',
       'tsx',
       `--test-reporter=${pathToFileURL(join(here, 'helpers', 'reporter.mjs'))}`,
