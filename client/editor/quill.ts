@@ -4,11 +4,11 @@ import type Scroll from 'quill/blots/scroll.js';
 import Module from 'quill/core/module.js';
 import Quill from 'quill/core/quill.js';
 import Input from 'quill/modules/input.js';
-import Keyboard from 'quill/modules/keyboard.js';
 import UINode from 'quill/modules/uiNode.js';
 import { Engine } from './engine.ts';
 import { createRegistry } from './formats.ts';
 import { History, historyOptions } from './history.ts';
+import { Keyboard } from './keyboard.ts';
 
 /** Quill insists on modules of these names; paste.ts and images.ts do the work. */
 class Unused extends Module {}
