@@ -1,5 +1,10 @@
 // Home page entry: wires the list to the server, the address bar and the clock.
 
+import '../styles/tokens.css';
+import '../styles/base.css';
+import '../styles/floats.css';
+import '../styles/frame.css';
+import '../styles/home.css';
 import { render } from 'preact';
 import { Home, HomeHeader } from '../panels/home.tsx';
 import { createHomeState } from '../panels/home-state.ts';
@@ -12,29 +17,43 @@ import { createApp } from '../ui/create-app.ts';
 const REFRESH_MS = 15_000;
 /** … but not for ever in a forgotten tab: 30 minutes after it was last focused. */
 const MAX_REFRESHES = 120;
+const FIRST_ANSWER_MS = 150;
 
 const boot = readBoot();
 applyTheme(boot.theme);
 const app = createApp(boot);
+const query = new URLSearchParams(location.search).get('q') ?? '';
+const serverList = document.querySelector('.docs');
+/** The server has looked: who has nothing and searches nothing sees the empty page at once. */
+const isEmpty = query === '' && serverList !== null && serverList.childElementCount === 0;
 const state = createHomeState(
   app.api,
-  new URLSearchParams(location.search).get('q') ?? '',
+  query,
   (query) => {
     const url = new URL(location.href);
     if (query) url.searchParams.set('q', query);
     else url.searchParams.delete('q');
     history.replaceState(null, '', url);
   },
+  isEmpty ? [] : null,
 );
 
 const root = document.getElementById('app') ?? document.body;
-root.replaceChildren();
-render(
-  <AppContext.Provider value={app}>
-    <HomeHeader />
-    <Home state={state} />
-  </AppContext.Provider>,
-  root,
+const mount = () => {
+  root.replaceChildren();
+  render(
+    <AppContext.Provider value={app}>
+      <HomeHeader />
+      <Home state={state} preview={serverList} />
+    </AppContext.Provider>,
+    root,
+  );
+  offerUndoOfTrash(app, () => void state.refresh());
+};
+// Most answers are there within this time: then the server's list is replaced once, by the whole page.
+const answered = state.refresh();
+void Promise.race([answered, new Promise((resolve) => setTimeout(resolve, FIRST_ANSWER_MS))]).then(
+  mount,
 );
 
 let refreshes = 0;
@@ -53,6 +72,3 @@ document.addEventListener('visibilitychange', renew);
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) renew();
 });
-
-void state.refresh();
-offerUndoOfTrash(app, () => void state.refresh());

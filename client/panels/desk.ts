@@ -37,6 +37,8 @@ export interface Desk {
   /** Groups of keys for the dialogue Shortcuts, and what tooltips and menus show. */
   readonly shortcuts: readonly ShortcutGroup[];
   keysOf(id: string): string | undefined;
+  /** The shortcut a key press stands for, or null. */
+  shortcutOf(event: KeyboardEvent): string | null;
   focusToolbar: () => void;
 }
 
@@ -59,10 +61,11 @@ export interface DeskParts {
   readonly session: DocumentSession;
   readonly isPhone: ReadonlySignal<boolean>;
   readonly shortcuts: readonly ShortcutGroup[];
+  readonly shortcutOf: (event: KeyboardEvent) => string | null;
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const { boot, ref, editor, session, isPhone, shortcuts } = parts;
+  const { boot, ref, editor, session, isPhone, shortcuts, shortcutOf } = parts;
   const keys = new Map(
     shortcuts.flatMap((group) => group.shortcuts.map(({ id, keys: [first] }) => [id, first])),
   );
@@ -81,6 +84,7 @@ export function createDesk(parts: DeskParts): Desk {
     refusedAt: signal(0),
     shortcuts,
     keysOf: (id) => keys.get(id),
+    shortcutOf,
     focusToolbar: () => {},
   };
 }

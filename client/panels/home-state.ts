@@ -29,8 +29,9 @@ export function createHomeState(
   api: Pick<Api, 'listDocuments'>,
   first: string,
   onQuery: (query: string) => void,
+  known: readonly DocumentListItem[] | null = null,
 ): HomeState {
-  const documents = signal<readonly DocumentListItem[] | null>(null);
+  const documents = signal(known);
   const shownQuery = signal('');
   const query = signal(first);
   const next = signal<string | undefined>(undefined);

@@ -1,7 +1,7 @@
 // The home page: New document, search, documents in groups of time, and what to say when there are none.
 
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { DocumentListItem } from '../../core/api.ts';
 import { limits } from '../../core/limits.ts';
 import { type App, useApp } from '../ui/app.ts';
@@ -70,7 +70,13 @@ async function newDocument(app: App): Promise<void> {
   }
 }
 
-export function Home({ state }: { state: HomeState }) {
+export interface HomeProps {
+  readonly state: HomeState;
+  /** The server's own list, shown until the first answer. */
+  readonly preview: Element | null;
+}
+
+export function Home({ state, preview }: HomeProps) {
   const { t } = useApp();
   const { busy, create } = useNewDocument();
   const documents = state.documents.value;
@@ -87,7 +93,7 @@ export function Home({ state }: { state: HomeState }) {
         </button>
       </div>
       <Search state={state} />
-      <Results state={state} create={create} />
+      <Results state={state} preview={preview} create={create} />
     </main>
   );
 }
@@ -135,13 +141,14 @@ function Search({ state }: { state: HomeState }) {
   );
 }
 
-function Results({ state, create }: { state: HomeState; create: () => void }) {
+function Results({ state, preview, create }: HomeProps & { create: () => void }) {
   const app = useApp();
   const { t } = app;
   const documents = state.documents.value;
   const now = useComputed(() => (state.documents.value ? Date.now() : 0)).value;
   if (documents === null) {
-    return state.failure.value ? <Failure state={state} /> : <Waiting />;
+    if (state.failure.value) return <Failure state={state} />;
+    return preview ? <Preview element={preview} /> : <Waiting />;
   }
   if (documents.length === 0) {
     return <EmptySearch query={state.shownQuery.value} create={create} />;
@@ -205,6 +212,14 @@ function Failure({ state }: { state: HomeState }) {
       </button>
     </div>
   );
+}
+
+function Preview({ element }: { element: Element }) {
+  const place = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    place.current?.append(element);
+  }, [element]);
+  return <div ref={place} class="list-preview" />;
 }
 
 /** Nothing for 300 ms, then still bars. */

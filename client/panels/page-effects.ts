@@ -6,6 +6,8 @@ import type { App } from '../ui/app.ts';
 import { announceChanges } from './announce.ts';
 import { type Desk, isCutOff, mayEdit } from './desk.ts';
 import { openFind } from './find.tsx';
+import { openLinkEdit } from './link-bar.tsx';
+import { saveText } from './save-state.tsx';
 
 /** How long leaving waits for the server before it gives up. */
 const SETTLE_MS = 8_000;
@@ -18,7 +20,7 @@ export function startPageEffects(app: App, desk: Desk): () => void {
     effect(() => showCarets(desk)),
     askBeforeLeaving(desk),
     announceChanges(app, desk),
-    bindPageKeys(desk),
+    bindPageKeys(app, desk),
   ];
   editor.onSelection((range) => session.setSelection(range));
   app.settle.current = () =>
@@ -59,20 +61,43 @@ function askBeforeLeaving({ session }: Desk): () => void {
   };
 }
 
+/** Runs what is the page's to do, by the name of its shortcut; false when it is not. */
+export function runCommand(app: App, desk: Desk, command: string | null): boolean {
+  switch (command) {
+    case 'link':
+      if (!mayEdit(desk)) return false;
+      openLinkEdit(desk);
+      return true;
+    case 'find':
+      openFind(desk, 'find');
+      return true;
+    case 'replace':
+      openFind(desk, mayEdit(desk) ? 'replace' : 'find');
+      return true;
+    case 'shortcuts':
+    case 'word-count':
+      desk.dialog.value = command;
+      return true;
+    case 'toolbar':
+      desk.focusToolbar();
+      return true;
+    case 'save':
+      // Everything is saved by itself; who asks is told how it stands, and a waiting line tries again.
+      desk.session.tryNow();
+      app.announcer.say(saveText(app, desk.session.saveState.peek()));
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** The editor binds them inside the text; this is for the rest of the page. */
-function bindPageKeys(desk: Desk): () => void {
+function bindPageKeys(app: App, desk: Desk): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing || desk.dialog.peek() !== null) return;
-    const mod = (event.ctrlKey || event.metaKey) && !event.altKey;
-    const key = event.key.toLowerCase();
-    if (event.key === 'F10' && event.altKey) desk.focusToolbar();
-    else if (mod && !event.shiftKey && key === 'f') openFind(desk, 'find');
-    else if (mod && key === 'h' && (event.metaKey ? event.shiftKey : !event.shiftKey)) {
-      openFind(desk, mayEdit(desk) ? 'replace' : 'find');
-    } else if (mod && !event.shiftKey && key === '/') desk.dialog.value = 'shortcuts';
-    else if (mod && !event.shiftKey && key === 's') desk.session.tryNow();
-    else return;
-    event.preventDefault();
+    const command = desk.shortcutOf(event);
+    // A link needs the selection it is for, and that is in the text.
+    if (command !== 'link' && runCommand(app, desk, command)) event.preventDefault();
   };
   window.addEventListener('keydown', onKeyDown);
   return () => window.removeEventListener('keydown', onKeyDown);

@@ -44,6 +44,8 @@ function faceOf(state: SaveState, { t }: App): Face {
   }
 }
 
+export const saveText = (app: App, state: SaveState): string => faceOf(state, app).text;
+
 export function SaveStateView() {
   const app = useApp();
   const desk = useDesk();

@@ -45,7 +45,7 @@ test('Chinese keeps the tone: full-width punctuation, 你, no spaces typed besid
   const fixed = new Set(['follow.bar', 'app.name']); // Worded as in look.md §6.
   for (const [key, message] of Object.entries(zhCn)) {
     for (const text of texts(message)) {
-      assert.doesNotMatch(text, /[!！您]|请|\.\.\./, `${key}: ${text}`);
+      assert.doesNotMatch(text, /[!！您]|请(?!求)|\.\.\./, `${key}: ${text}`);
       assert.doesNotMatch(text, /\p{Script=Han}[,.:;?()]/u, `${key}: half-width in ${text}`);
       if (fixed.has(key)) continue;
       assert.doesNotMatch(text, /\p{Script=Han} \{|\} \p{Script=Han}/u, `${key}: space in ${text}`);
