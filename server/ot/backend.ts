@@ -72,8 +72,8 @@ export interface OtBackend {
   /** A person changed their name: live presence is told again under it. */
   personChanged(person: PersonSummary): void;
   onEdited(listener: (event: EditedEvent) => void): void;
-  /** Open documents and connections: for metrics and tests. */
-  stats(): { documents: number; connections: number };
+  /** Open documents and connections, and ops that wait for their commit: for metrics and tests. */
+  stats(): { documents: number; connections: number; staged: number };
   /** Waits for commits, ends connections with `restart`, writes snapshots. */
   close(): Promise<void>;
 }
@@ -255,7 +255,11 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     onEdited(listener) {
       listeners.push(listener);
     },
-    stats: () => ({ documents: live.size, connections: connections.size }),
+    stats: () => ({
+      documents: live.size,
+      connections: connections.size,
+      staged: live.staged,
+    }),
 
     async close() {
       if (isClosing) return;

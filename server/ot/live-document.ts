@@ -82,6 +82,11 @@ export class LiveDocument {
     );
   }
 
+  /** Ops that wait for their commit. */
+  get staged(): number {
+    return this.#staged.length;
+  }
+
   /** Estimated, in bytes. */
   get weight(): number {
     if (!this.#loaded) return 1024;

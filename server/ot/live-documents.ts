@@ -48,6 +48,13 @@ export class LiveDocuments {
     return this.#documents.size;
   }
 
+  /** Ops that wait for their commit. */
+  get staged(): number {
+    let count = 0;
+    for (const document of this.#documents.values()) count += document.staged;
+    return count;
+  }
+
   #sweepLater(): () => void {
     return this.#deps.clock.after(limits.documentSweepMs, () => {
       this.sweep();
