@@ -6,6 +6,7 @@
 // statement at a time mix their rows. A statement goes on working after its connection was closed.
 // One parameter that is an object is taken for named parameters, so parameters always go as an array.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import PlainDatabase from 'libsql';
 import PromiseDatabase from 'libsql/promise';
 import { limits } from '../../../core/limits.ts';
@@ -48,6 +49,8 @@ export interface ReadStatement {
   all<Row>(...params: Param[]): Row[];
 }
 
+/** A backup lets go within a page or two; rarer would waste its pauses. */
+const BUSY_POLL_MS = 20;
 const CACHE_KIB = 16 * 1024;
 const READER_PRAGMAS = `PRAGMA query_only = ON; PRAGMA cache_size = -${CACHE_KIB};
   PRAGMA busy_timeout = ${limits.storeBusyTimeoutMs};`;
@@ -111,17 +114,16 @@ export class Writer {
   async begin(): Promise<void> {
     // Left by a failure whose rollback failed as well.
     await this.rollback();
-    try {
-      this.#begin.run([]);
-    } catch (error) {
-      if (sqliteCode(error) !== SQLITE_BUSY) throw error;
+    for (const end = performance.now() + limits.storeBusyTimeoutMs; ; ) {
       try {
-        await this.#native.exec(
-          `PRAGMA busy_timeout = ${limits.storeBusyTimeoutMs}; BEGIN IMMEDIATE`,
-        );
-      } finally {
-        await this.#native.exec('PRAGMA busy_timeout = 0');
+        this.#begin.run([]);
+        return;
+      } catch (error) {
+        if (sqliteCode(error) !== SQLITE_BUSY || performance.now() > end) throw error;
       }
+      // Asked again rather than left to SQLite's own waiting: that would hold the event loop, and does
+      // not happen at all while the statement that failed is not reset, which only running it does.
+      await sleep(BUSY_POLL_MS);
     }
   }
 
