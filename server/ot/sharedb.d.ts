@@ -90,6 +90,13 @@ declare module 'sharedb' {
       options: DbOptions | null,
       callback: Callback<Op[]>,
     ): void;
+    getOpsBulk(
+      collection: string,
+      from: Record<string, number | null>,
+      to: Record<string, number | null> | null,
+      options: DbOptions | null,
+      callback: Callback<Record<string, Op[]>>,
+    ): void;
     getOpsToSnapshot(
       collection: string,
       id: string,

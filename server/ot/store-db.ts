@@ -64,6 +64,27 @@ export class StoreDb extends sharedb.DB {
     });
   }
 
+  /** The base's own takes a document named `length` for the length of a list, and hangs. */
+  override getOpsBulk(
+    collection: string,
+    from: Record<string, number | null>,
+    to: Record<string, number | null> | null,
+    options: DbOptions | null,
+    callback: Callback<Record<string, Op[]>>,
+  ): void {
+    const read = (id: string) =>
+      new Promise<[string, Op[]]>((resolve, reject) => {
+        this.getOps(collection, id, from[id] ?? null, to?.[id] ?? null, options, (error, ops) => {
+          if (error) reject(error);
+          else resolve([id, ops!]);
+        });
+      });
+    Promise.all(Object.keys(from).map(read)).then(
+      (found) => callback(null, Object.fromEntries(found)),
+      (error) => callback(error),
+    );
+  }
+
   /** Staged ops too: what is submitted must be transformed against all that is ordered before it. */
   override getOpsToSnapshot(
     collection: string,
