@@ -141,6 +141,9 @@ export const limits = {
   maxIndexedChars: 1_000_000,
   /** Title, first words and search follow an edit within this. */
   indexDelayMs: 1_500,
+  /** How much text of one document search takes in a second: it is written anew as a whole, so one of
+   * 1 MB that is being written follows within 50 s, and costs the loop 30 ms each time. */
+  searchCharsPerSecond: 20_000,
   /** Replies longer than this are compressed: below it, the headers cost as much. */
   compressMinBytes: 4 * 1024,
   /** What a page shows of its document before its script runs: a few screens. */

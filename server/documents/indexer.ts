@@ -10,7 +10,7 @@ import type { EditedEvent, OtBackend } from '../ot/backend.ts';
 import type { DocumentRecord } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { DocumentRecords } from './records.ts';
-import { summarise } from './summary.ts';
+import { searchText, summarise } from './summary.ts';
 
 export interface Indexer {
   edited(event: EditedEvent): void;
@@ -38,12 +38,9 @@ interface Mark {
   edit: Edit | null;
 }
 
-/** Search of a long document is written more rarely, so that it takes at most this share of the loop. */
-const SEARCH_SHARE = 0.02;
-
 export function createIndexer({ records, store, backend, clock, log }: IndexerDeps): Indexer {
   const marks = new Map<DocumentKey, Mark>();
-  /** When the search of a document may be written again; absent: at once. */
+  /** When search of a long document may be written again; absent: at once. */
   const searchAt = new Map<DocumentKey, number>();
   let timer: { dueAt: number; cancel(): void } | null = null;
   let running: Promise<void> = Promise.resolve();
@@ -53,7 +50,7 @@ export function createIndexer({ records, store, backend, clock, log }: IndexerDe
     const known = await records.get(ref);
     const snapshot = known && (await backend.readForSystem(ref));
     if (!snapshot) return null;
-    const { heading, preview, text } = summarise(snapshot.ops, known.titled);
+    const { heading, preview } = summarise(snapshot.ops, known.titled);
     const follow = (record: DocumentRecord): DocumentRecord => {
       const title = record.titled ? record.title : heading;
       const isSame =
@@ -74,23 +71,27 @@ export function createIndexer({ records, store, backend, clock, log }: IndexerDe
     if (!written) return null;
     const { before, after } = written;
     if (after.title !== before.title) await backend.documentChanged(ref, { title: after.title });
-    return { title: after.title, text };
+    return { title: after.title, ops: snapshot.ops };
+  };
+
+  const pauseSearch = (key: DocumentKey, until: number) => {
+    for (const [paused, at] of searchAt) if (at <= clock.now()) searchAt.delete(paused);
+    searchAt.set(key, until);
   };
 
   const write = async ({ ref, edit }: Mark): Promise<void> => {
-    const fields = await writeRecord(ref, edit);
-    if (!fields) return;
+    const written = await writeRecord(ref, edit);
+    if (!written) return;
     const key = documentKey(ref);
     const waitMs = (searchAt.get(key) ?? 0) - clock.now();
     if (waitMs > 0 && !isClosed) {
       mark(ref, null, waitMs);
       return;
     }
-    const startedAt = clock.now();
-    await store.search.index(key, fields);
-    const pauseMs = (clock.now() - startedAt) / SEARCH_SHARE;
-    if (pauseMs > limits.indexDelayMs) searchAt.set(key, clock.now() + pauseMs);
-    else searchAt.delete(key);
+    const text = searchText(written.ops);
+    await store.search.index(key, { title: written.title, text });
+    const pauseMs = (text.length / limits.searchCharsPerSecond) * 1000;
+    if (pauseMs > limits.indexDelayMs) pauseSearch(key, clock.now() + pauseMs);
   };
 
   const writeDue = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-// What a document is known by beside its text: first heading, first words, the words for search. Pure.
+// What a document is known by: first heading, first words, the text for search. Pure.
 
 import { linesOf, lineText } from '../../core/convert/lines.ts';
 import type { DeltaOp } from '../../core/delta.ts';
@@ -9,8 +9,6 @@ export interface Summary {
   heading: string;
   /** The first words, one line; without the heading when that is the title. */
   preview: string;
-  /** For search: lines joined by newlines, embeds left out, cut at `maxIndexedChars`. */
-  text: string;
 }
 
 const PREVIEW_CHARS = 160;
@@ -25,28 +23,31 @@ export function cutText(text: string, units: number): string {
 /** One line: runs of white space and control characters become one space. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 
+/** Reads no further than it must: a heading at the top and a few words are enough. */
 export function summarise(ops: readonly DeltaOp[], titled: boolean): Summary {
   let heading = '';
   let preview = '';
+  for (const line of linesOf(ops)) {
+    if (preview.length > PREVIEW_CHARS && heading !== '') break;
+    const isHeading = heading === '' && line.attributes.header !== undefined;
+    if (!isHeading && preview.length > PREVIEW_CHARS) continue;
+    const words = oneLine(lineText(line));
+    if (words === '') continue;
+    if (isHeading) heading = cutText(words, limits.maxTitleChars);
+    // A heading that is the title is not said twice.
+    if (!isHeading || titled) preview += preview === '' ? words : ` ${words}`;
+  }
+  return { heading, preview: cutText(preview, PREVIEW_CHARS) };
+}
+
+/** What search reads: lines joined by newlines, embeds left out. */
+export function searchText(ops: readonly DeltaOp[]): string {
   const texts: string[] = [];
   let length = 0;
   for (const line of linesOf(ops)) {
     if (length > limits.maxIndexedChars) break;
-    const text = lineText(line);
-    texts.push(text);
-    length += text.length + 1;
-    if (preview.length > PREVIEW_CHARS && heading !== '') continue;
-    const words = oneLine(text);
-    if (words === '') continue;
-    if (heading === '' && line.attributes.header !== undefined) {
-      heading = cutText(words, limits.maxTitleChars);
-      if (!titled) continue;
-    }
-    if (preview.length <= PREVIEW_CHARS) preview += preview === '' ? words : ` ${words}`;
+    texts.push(lineText(line));
+    length += line.length + 1;
   }
-  return {
-    heading,
-    preview: cutText(preview, PREVIEW_CHARS),
-    text: cutText(texts.join('\n'), limits.maxIndexedChars),
-  };
+  return cutText(texts.join('\n'), limits.maxIndexedChars);
 }

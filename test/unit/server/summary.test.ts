@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeltaOp } from '../../../core/delta.ts';
 import { checkTitle } from '../../../server/documents/documents.ts';
-import { cutText, summarise } from '../../../server/documents/summary.ts';
+import { cutText, searchText, summarise } from '../../../server/documents/summary.ts';
 
 const ops: DeltaOp[] = [
   { insert: 'Before\n\n' },
@@ -18,8 +18,8 @@ test('the first heading is the title while nobody chose one, and is not said twi
   assert.deepEqual(summarise(ops, false), {
     heading: 'The count',
     preview: 'Before First words Second',
-    text: 'Before\n\n  The  count \nFirst\twords\nSecond',
   });
+  assert.equal(searchText(ops), 'Before\n\n  The  count \nFirst\twords\nSecond');
 });
 
 test('with a chosen title, the heading is the first words', () => {
@@ -40,7 +40,7 @@ test('a long document gives 160 characters and a title of 200', () => {
 });
 
 test('an empty document is known by nothing', () => {
-  assert.deepEqual(summarise([{ insert: '\n' }], false), { heading: '', preview: '', text: '' });
+  assert.deepEqual(summarise([{ insert: '\n' }], false), { heading: '', preview: '' });
 });
 
 test('a cut never leaves half a surrogate pair', () => {
