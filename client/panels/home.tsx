@@ -153,10 +153,14 @@ function Results({ state, preview, create }: HomeProps & { create: () => void })
   if (documents.length === 0) {
     return <EmptySearch query={state.shownQuery.value} create={create} />;
   }
-  const sections: [TimeGroup, DocumentListItem[]][] = groups.map((group) => [
-    group,
-    documents.filter((item) => timeGroup(item.updatedAt, now) === group),
-  ]);
+  // What is found comes best first, so it is not torn apart by time.
+  const sections: [TimeGroup | 'results', readonly DocumentListItem[]][] =
+    state.shownQuery.value === ''
+      ? groups.map((group) => [
+          group,
+          documents.filter((item) => timeGroup(item.updatedAt, now) === group),
+        ])
+      : [['results', documents]];
   return (
     <>
       {sections.map(([group, items]) =>

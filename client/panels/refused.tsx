@@ -46,16 +46,17 @@ function RefusedCard({ change, at, count }: CardProps) {
   const card = useRef<HTMLElement>(null);
   const sure = useSignal(false);
 
-  // At the height of its place; CSS lets it float where there is no rail.
+  // At the height of its place, but never out of sight: CSS keeps it in the window, and lets it float
+  // where there is no rail.
   useLayoutEffect(() => {
     const element = card.current;
     if (!element) return;
     const update = () => {
-      const place = desk.editor.place({ index: change.index, length: 0 });
-      const rail = element.parentElement?.getBoundingClientRect();
+      const rail = element.parentElement;
       if (!rail) return;
-      const wanted = place ? place.top - rail.top - 16 : 48;
-      element.style.setProperty('--place', `${Math.max(8, Math.round(wanted))}px`);
+      const place = desk.editor.place({ index: change.index, length: 0 });
+      const wanted = place ? place.top - rail.getBoundingClientRect().top - 16 : 48;
+      rail.style.setProperty('--place', `${Math.max(8, Math.round(wanted))}px`);
     };
     update();
     const frame = requestAnimationFrame(update);
