@@ -51,6 +51,13 @@ export function searchRules(store: TheStore): void {
     }
   });
 
+  test('[S24] marks inside a word do not cut it', async () => {
+    const { find } = await indexed(store(), { hindi: ['हिन्दी', ''] });
+    assert.deepEqual(await find('हिन्दी'), ['hindi']);
+    assert.deepEqual(await find('हिन'), ['hindi']);
+    assert.deepEqual(await find('न्दी'), []);
+  });
+
   test('[S24] a query without words finds nothing, one of signs only does no harm', async () => {
     const { find } = await indexed(store(), {
       a: ['A title', 'and or not near "quoted" title: col'],

@@ -66,8 +66,7 @@ export async function createOpLog(
   const versionNow = await writer.prepare(VERSION);
   const putSnapshot = await writer.prepare(
     `INSERT INTO snapshot (log_id, v, is_milestone, type, data, m)
-     SELECT id, ?1, ?2, ?3, ?4, ?5 FROM log WHERE key = ?6
-       AND (?2 OR NOT EXISTS (SELECT 1 FROM snapshot WHERE log_id = log.id AND v > ?1))
+     SELECT id, ?, ?, ?, ?, ? FROM log WHERE key = ?
      ON CONFLICT (log_id, v) DO UPDATE SET is_milestone = max(is_milestone, excluded.is_milestone),
        type = excluded.type, data = excluded.data, m = excluded.m`,
   );

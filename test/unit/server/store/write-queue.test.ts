@@ -145,6 +145,21 @@ for (const [where, fault, code, words] of [
   });
 }
 
+test('[S32] what waits behind a failed group fails with it, though the disk is back at once', async () => {
+  const { disk, write } = aQueue();
+  disk.isHeld = true;
+  const first = Promise.allSettled([write('a')]);
+  await turns(2);
+  const behind = Promise.allSettled([write('made on top of a')]);
+  disk.failCommit = sqliteError(FULL);
+  disk.isHeld = false;
+  disk.letGo?.();
+  assert.deepEqual(statuses(await first), ['r']);
+  disk.failCommit = null;
+  assert.deepEqual(statuses(await behind), ['r']);
+  assert.deepEqual(disk.durable, []);
+});
+
 test('[S32] a disk that is full at a statement undoes the whole group, even when rollback fails too', async () => {
   const { disk, queue, write } = aQueue();
   disk.failRollback = sqliteError(IO_ERROR_FSYNC);
