@@ -10,6 +10,7 @@ export class CodeContainer extends CodeBlockContainer {
   static override requiredContainer = Section;
 
   static override create(value: string): Element {
+    // biome-ignore lint/complexity/noThisInStatic: Parchment makes the element of the class it is called on
     const element = super.create(value);
     element.setAttribute('translate', 'no');
     return element;
@@ -37,6 +38,7 @@ export class CodeLine extends QuillCodeBlock {
   }
 
   static override create(value: unknown): HTMLElement {
+    // biome-ignore lint/complexity/noThisInStatic: Parchment makes the element of the class it is called on
     const element = super.create() as HTMLElement;
     if (typeof value === 'string') element.dataset.language = value;
     return element;

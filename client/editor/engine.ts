@@ -16,7 +16,7 @@ import { Delta, type DeltaOp, opLength } from '../../core/delta.ts';
 import { buildSections } from './build.ts';
 import { difference, joinLines, type Lines, LinesDelta, sameOps } from './lines.ts';
 import { continueLists } from './lists.ts';
-import type { DocumentScroll, Section } from './sections.ts';
+import type { DocumentScroll } from './sections.ts';
 
 interface SelectionInfo {
   newRange: Range;
@@ -43,6 +43,11 @@ export class Engine extends QuillEditor {
     return this.scroll as DocumentScroll;
   }
 
+  /** The lines of the document as it is now. */
+  get documentLines(): Lines {
+    return this.lines;
+  }
+
   override getDelta(): Delta {
     this.lines = this.page.readLines();
     return LinesDelta.of(this.lines);
@@ -58,7 +63,9 @@ export class Engine extends QuillEditor {
   load(ops: readonly DeltaOp[]): void {
     const { scroll } = this;
     scroll.batchStart();
-    scroll.children.forEach((child: Blot) => child.remove());
+    scroll.children.forEach((child: Blot) => {
+      child.remove();
+    });
     for (const section of buildSections(this.page, linesOf(ops))) scroll.appendChild(section);
     // What was just built is canonical already: nothing is to be optimised.
     scroll.observer.takeRecords();
@@ -284,5 +291,3 @@ function withoutReturns(delta: Delta): Delta {
   }
   return clean;
 }
-
-export type { Section };

@@ -17,6 +17,7 @@ import { CodeContainer, CodeLine } from './code.ts';
 import { highlight, textColor } from './colors.ts';
 import { Divider } from './divider.ts';
 import { Image } from './image.ts';
+import { UploadFrame } from './images.ts';
 import { Heading, Paragraph, Quote, Text } from './line-blots.ts';
 import { Link } from './link.ts';
 import { ListContainer, ListItem } from './lists.ts';
@@ -54,6 +55,7 @@ const ground: readonly Definition[] = [
   Cursor,
   Inline,
   Text,
+  UploadFrame,
 ] as readonly Definition[];
 
 export function createRegistry(): Registry {

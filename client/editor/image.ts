@@ -15,6 +15,7 @@ export class Image extends EmbedBlot {
   static override tagName = 'SPAN';
 
   static override create(value: unknown): HTMLElement {
+    // biome-ignore lint/complexity/noThisInStatic: Parchment makes the element of the class it is called on
     const element = super.create(value) as HTMLElement;
     element.contentEditable = 'false';
     const address = typeof value === 'string' ? value : '';

@@ -150,7 +150,7 @@ function shortcutDeeds(
     save: open('save'),
     replace: open('replace'),
   };
-  const editing: Partial<Record<ShortcutId, () => boolean | void>> = {
+  const editing: Partial<Record<ShortcutId, () => unknown>> = {
     bold: toggle('bold'),
     italic: toggle('italic'),
     underline: toggle('underline'),

@@ -20,6 +20,8 @@ export interface SelectionFace {
   selection(): EditorRange | null;
   select(range: EditorRange): void;
   onSelection(listener: (range: EditorRange | null) => void): void;
+  /** Where the caret will be when the text gets the focus again. */
+  remember(range: EditorRange): void;
   place(range: EditorRange): Place | null;
   scrollTo(index: number): void;
 }
@@ -62,6 +64,10 @@ export function createSelection(quill: DeltapadQuill, port: Port): SelectionFace
       quill.setSelection(start, Math.min(length, last - start), 'user');
     },
     onSelection: (listener) => listeners.push(listener),
+    remember({ index, length }) {
+      touched.add(quill);
+      quill.selection.savedRange = new Range(index, length);
+    },
     place({ index, length }) {
       const bounds = quill.selection.getBounds(index, length);
       if (!bounds) return null;
@@ -93,5 +99,3 @@ export function createSelection(quill: DeltapadQuill, port: Port): SelectionFace
 
 const same = (a: EditorRange | null, b: EditorRange | null): boolean =>
   a?.index === b?.index && a?.length === b?.length && a?.backward === b?.backward;
-
-export const rangeOf = ({ index, length }: EditorRange): Range => new Range(index, length);
