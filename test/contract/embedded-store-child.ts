@@ -1,4 +1,4 @@
-// A server process of its own for embedded-store.test.ts, made to be killed. It opens the store of the
+// A server process of its own for embedded-store-crash.test.ts, made to be killed. It opens the store of the
 // folder given and writes, telling each acknowledged op on a line; it never stops by itself.
 // Arguments: folder, round.
 
