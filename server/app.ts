@@ -143,7 +143,7 @@ async function build(
   const backend: OtBackend = createBackend({
     ops: store.ops,
     async roleOf(actor, ref) {
-      if (actor.kind === 'guest' && guests.hasEnded(actor.id)) return null;
+      if (actor.kind === 'guest' && (await guests.hasEnded(actor.id))) return null;
       const record = await records.get(ref);
       return record?.trashedAt ? null : roleOf(actor, record);
     },

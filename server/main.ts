@@ -1,6 +1,7 @@
 // The process: configuration, start, signals, end. The only place that exits, and the only one that
 // writes for people; each thing that can go wrong at the start is said in one sentence.
 
+import { networkInterfaces } from 'node:os';
 import { limits } from '../core/limits.ts';
 import { type App, createApp } from './app.ts';
 import { type Config, helpText, readConfig } from './config.ts';
@@ -52,7 +53,23 @@ function greet(app: App, config: Config): void {
     say(
       'Only this computer reaches it. To let others in: HOST=0.0.0.0 npm start, and PUBLIC_URL for the address they type (README: Let others in).',
     );
-  } else say('Set PUBLIC_URL to the address that people type.');
+  } else {
+    for (const address of addressesOf(config.host)) {
+      say(
+        `On this network: http://${address.includes(':') ? `[${address}]` : address}:${app.port}`,
+      );
+    }
+    say('Beyond it, put a proxy with TLS in front and set PUBLIC_URL (README: Let others in).');
+  }
+}
+
+/** Where others may reach what listens on `host`. */
+function addressesOf(host: string): string[] {
+  if (host !== '0.0.0.0' && host !== '::') return [host];
+  return Object.values(networkInterfaces())
+    .flatMap((found) => found ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
 }
 
 async function main(): Promise<void> {

@@ -39,8 +39,8 @@ export interface Guests {
   remember(guest: Guest): Promise<void>;
   /** Their cookie, wherever it is, is worth nothing from now on. */
   end(guest: Guest): Promise<void>;
-  /** Whether the identity was ended while its connections live on. */
-  hasEnded(id: UserId): boolean;
+  /** Whether the identity was ended, perhaps while connections of it live on. */
+  hasEnded(id: UserId): Promise<boolean>;
   /** Those who are known, by id. */
   people(ids: readonly string[]): Promise<Map<string, PersonSummary>>;
 }
@@ -50,7 +50,6 @@ const MAX_REMEMBERED = 10_000;
 
 export function createGuests({ store, cookies, clock, ids, onRenamed }: GuestsDeps): Guests {
   const remembered = new Set<string>();
-  const ended = new Set<string>();
 
   const derived = (id: UserId, acceptLanguage: string | undefined): Guest => ({
     kind: 'guest',
@@ -143,12 +142,13 @@ export function createGuests({ store, cookies, clock, ids, onRenamed }: GuestsDe
     async end(guest) {
       // Who has nothing kept needs no record to lose it.
       if (!(await find(guest.id))) return;
-      ended.add(guest.id);
       await update(guest, (record) => ({ ...record, endedAt: clock.now() }));
     },
 
-    // Ended by this process, or long before: then `authenticate` let nobody in.
-    hasEnded: (id) => ended.has(id),
+    async hasEnded(id) {
+      const record = (await find(id))?.value;
+      return record !== undefined && record.endedAt !== null;
+    },
 
     async people(wanted) {
       const records = await store.records.getMany(guestKind, [...new Set(wanted)]);

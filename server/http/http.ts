@@ -132,7 +132,6 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     const locals = localsOf(response);
     locals.facts = {
       id: ids.secret(9),
-      origin: deps.origin.own(request.headers),
       acceptLanguage: request.headers['accept-language'],
     };
     locals.pattern = '';

@@ -25,8 +25,6 @@ export interface Reply {
 /** What a route may know of its request beside its own parts. */
 export interface RequestFacts {
   readonly id: string;
-  /** Scheme and host under which the browser knows this server. */
-  readonly origin: string;
   readonly acceptLanguage: string | undefined;
 }
 
