@@ -121,9 +121,12 @@ describe('embedded: the disk', () => {
     }
     let store = await openIn(join(disk, 'data'));
     t.after(async () => {
-      await store.close();
-      assert.equal(spawnSync('umount', ['-l', disk]).status, 0);
-      rmSync(disk, { recursive: true });
+      try {
+        await store.close();
+      } finally {
+        assert.equal(spawnSync('umount', ['-l', disk]).status, 0);
+        rmSync(disk, { recursive: true });
+      }
     });
     const ref = aDocument();
     writeFileSync(join(disk, 'balloon'), Buffer.alloc(900 * 1024));
