@@ -10,7 +10,7 @@ import type { CollectionName, DocumentId, DocumentRef, UserId } from '../../core
 import { subprotocol } from '../../core/protocol.ts';
 import type { Role } from '../../core/roles.ts';
 import type { Guest } from '../../server/access/actor.ts';
-import { systemClock } from '../../server/clock.ts';
+import { type Clock, systemClock } from '../../server/clock.ts';
 import { systemIds } from '../../server/ids.ts';
 import { silentLog } from '../../server/log.ts';
 import { createBackend, type OtBackend } from '../../server/ot/backend.ts';
@@ -61,8 +61,8 @@ export interface StockClient {
 
 export interface OpServerOptions {
   ops?: OpLog;
+  clock?: Clock;
   rateLimits?: boolean;
-  secret?: string;
 }
 
 export async function startOpServer(
@@ -70,7 +70,7 @@ export async function startOpServer(
   options: OpServerOptions = {},
 ): Promise<OpServer> {
   const roles = new Map<string, Role | null>();
-  const common = { clock: systemClock, log: silentLog };
+  const common = { clock: options.clock ?? systemClock, log: silentLog };
   const backend = createBackend({
     ...common,
     ops: options.ops ?? new MemoryOpLog(),
@@ -79,7 +79,7 @@ export async function startOpServer(
       return role === undefined ? 'editor' : role;
     },
     ids: systemIds,
-    secret: options.secret ?? 'a secret of thirty-two characters',
+    secret: 'a secret of thirty-two characters',
     build: 'build-1',
   });
   const server = createServer((_request, response) => response.end());

@@ -7,6 +7,7 @@ import { connect as connectTcp } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { limits } from '../../core/limits.ts';
+import { ManualClock } from '../helpers/manual-clock.ts';
 import { aPerson, type OpServer, startOpServer, submit, textOf } from '../helpers/op-server.ts';
 import { type Message, RawSocket } from '../helpers/raw-socket.ts';
 import { until } from '../helpers/until.ts';
@@ -293,6 +294,24 @@ test('ops and messages that come too fast are taken later, not refused', async (
   const text = (await server.backend.readForSystem({ collection: 'docs', id: 'doc' } as never))
     ?.ops;
   assert.deepEqual(text, [{ insert: `${'x'.repeat(count)}\n` }]);
+});
+
+test('a line that gives no sign of life is cut within two pings', async (t) => {
+  const clock = new ManualClock();
+  const server = await startOpServer(t, { clock });
+  const quiet = await raw(server, 'ada');
+  quiet.socket.pause();
+  const alive = await raw(server, 'bob');
+  let pings = 0;
+  alive.socket.on('ping', () => pings++);
+  for (let ms = 0; ms < 2 * limits.pingIntervalMs; ms += 1_000) {
+    clock.advance(1_000);
+    // A pong comes over a real line: what was sent before it has come, too.
+    await alive.ask({ a: 'pp' });
+  }
+  await until('the quiet one is cut', () => server.backend.stats().connections === 1);
+  assert.equal(alive.closeCode, null);
+  assert.equal(pings, 0, 'who speaks is not asked');
 });
 
 test('one person has so many connections and no more', async (t) => {
