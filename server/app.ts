@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { emptyDocument } from '../core/delta.ts';
 import { AppError } from '../core/errors.ts';
 import { negotiateLocale } from '../core/i18n/i18n.ts';
 import { limits } from '../core/limits.ts';
@@ -12,7 +13,7 @@ import { decide, roleOf } from './access/access.ts';
 import type { Guest } from './access/actor.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { createDocuments } from './documents/documents.ts';
+import { createDocuments, defaultCollection } from './documents/documents.ts';
 import { createIndexer, type Indexer } from './documents/indexer.ts';
 import { createListing } from './documents/listing.ts';
 import { createDocumentRecords } from './documents/records.ts';
@@ -191,6 +192,8 @@ async function build(
     userOf: guests.user,
     cookieOf: (guest) => cookies.issue(guest.id),
     list: (guest, query) => listing.list(guest, { query }),
+    create: (guest) =>
+      documents.create(guest, { collection: defaultCollection, content: emptyDocument() }),
     open: documents.open,
     restore: documents.restore,
     noteVisit: (guest, ref, isKnown) => visits.note(guest.id, ref, isKnown),

@@ -78,6 +78,9 @@ export interface DocumentsDeps {
   remember(guest: Guest): Promise<void>;
 }
 
+/** Where a document goes whose maker names no collection. */
+export const defaultCollection = 'docs' as CollectionName;
+
 /** A record without a text for longer than this was left by a stop between the two writes. */
 const HALF_MADE_MS = 10_000;
 

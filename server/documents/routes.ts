@@ -5,10 +5,9 @@ import { deltaToText, textToDelta } from '../../core/convert/text.ts';
 import type { DeltaOp } from '../../core/delta.ts';
 import { AppError } from '../../core/errors.ts';
 import { createTranslate, type Locale } from '../../core/i18n/i18n.ts';
-import type { CollectionName } from '../../core/ids.ts';
 import type { Guest } from '../access/actor.ts';
 import { type Reply, type Route, route } from '../http/route.ts';
-import type { Documents, ReadDocument } from './documents.ts';
+import { type Documents, defaultCollection, type ReadDocument } from './documents.ts';
 import type { Listing } from './listing.ts';
 import {
   accessBody,
@@ -29,7 +28,6 @@ export interface DocumentRoutesDeps {
   localeOf(actor: Guest, acceptLanguage: string | undefined): Promise<Locale>;
 }
 
-const DEFAULT_COLLECTION = 'docs' as CollectionName;
 const list = '/api/v1/documents';
 const one = '/api/v1/documents/:collection/:id';
 
@@ -77,7 +75,7 @@ export function documentRoutes({ documents, listing, localeOf }: DocumentRoutesD
       rate: 'heavy',
       async run({ actor, body }) {
         const created = await documents.create(actor, {
-          collection: body.collection ?? DEFAULT_COLLECTION,
+          collection: body.collection ?? defaultCollection,
           id: body.id,
           title: body.title,
           content: contentOf(body.text, body.delta),

@@ -9,6 +9,9 @@ import { limits } from '../../core/limits.ts';
 import { type Html, html, trusted } from './html.ts';
 import { mark, type Page, type Reader, siteHeader } from './shell.ts';
 
+const icon = (path: string, kind = 'i') =>
+  html`<svg class="${kind}" viewBox="0 0 20 20" aria-hidden="true"><path d="${path}"/></svg>`;
+
 export function homePage(boot: Boot, documents: readonly DocumentListItem[], query: string): Page {
   const t = createTranslate(boot.locale);
   const rows = documents.map(
@@ -17,8 +20,9 @@ export function homePage(boot: Boot, documents: readonly DocumentListItem[], que
 <span class="doc-words">${preview}</span></span></a></li>`,
   );
   const content = html`${siteHeader(t)}<main class="list">
-<div class="list-head"><h1>${t('home.title')}</h1></div>
-<form role="search" action="/"><label class="field search"><input type="search" name="q" value="${query}" aria-label="${t('home.search')}" placeholder="${t('home.search')}" maxlength="${limits.maxQueryChars}"></label></form>
+<div class="list-head"><h1>${t('home.title')}</h1>
+<form method="post" action="/new"><button class="btn btn-primary btn-lg">${icon('M10 4.5v11M4.5 10h11', 'i i-16')}${t('home.new')}</button></form></div>
+<form role="search" action="/"><label class="field search">${icon('M14 9a5 5 0 1 1-10 0 5 5 0 0 1 10 0M12.75 12.75l3.75 3.75')}<input type="search" name="q" value="${query}" aria-label="${t('home.search')}" placeholder="${t('home.search')}" maxlength="${limits.maxQueryChars}"></label></form>
 <ul class="docs">${rows}</ul></main>`;
   return { reader: boot, title: t('home.title'), entry: 'home', data: { boot }, content };
 }
@@ -32,7 +36,7 @@ export function documentPage(boot: Boot, document: DocumentBoot): Page {
   });
   const content = html`<header class="frame"><div class="header">
 <a class="header-home" href="/" aria-label="${t('page.home')}">${mark}</a>
-<span class="title-box" data-value="${title}"><span class="title">${title}</span></span></div>
+<div class="header-names"><span class="title-box" data-value="${title}"><input class="title" value="${document.title}" placeholder="${t('title.untitled')}" aria-label="${t('title.label')}" readonly></span></div></div>
 <div class="toolbar"></div></header>
 <main class="page"><div class="col"><noscript><p>${t('page.body')}</p></noscript>
 <div id="preview" class="doc">${trusted(beginning)}</div></div></main>`;

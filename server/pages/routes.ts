@@ -31,6 +31,8 @@ export interface PagesDeps {
   /** A Set-Cookie value. */
   cookieOf(guest: Guest): string;
   list(guest: Guest, query: string): Promise<DocumentListReply>;
+  /** An empty document of theirs. */
+  create(guest: Guest): Promise<{ url: string }>;
   /** Throws `no-access`, `document-trashed`. */
   open(guest: Guest, ref: DocumentRef): Promise<OpenedDocument>;
   restore(grant: Grant<'trash'>): Promise<unknown>;
@@ -95,6 +97,18 @@ export function createPages(deps: PagesDeps): Pages {
         // A visitor who has just come has no documents; robots cost no look into the store.
         const documents = actor ? (await deps.list(actor, query.q)).documents : [];
         return reply(homePage(boot, documents, query.q), guest);
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/new',
+      needs: 'guest',
+      isPage: true,
+      rate: 'heavy',
+      summary: 'The button of the home page, before its script runs.',
+      async run({ actor }) {
+        const { url } = await deps.create(actor);
+        return { status: 303, headers: { Location: url } };
       },
     }),
     route({

@@ -168,6 +168,18 @@ test('home lists my documents as links named by title, and finds by words', asyn
   assert.equal((await ada.get(`/?q=${'x'.repeat(500)}`)).status, 200);
 });
 
+test('New document works before the script runs', async (t) => {
+  const app = await startBuilt(t);
+  const ada = app.stranger();
+  const home = await ada.get('/');
+  assert.match(home.text, /<form method="post" action="\/new"><button.*?New document<\/button>/s);
+  const made = await ada.ask('POST', '/new');
+  assert.equal(made.status, 303);
+  const page = await ada.get(made.headers.get('location') ?? '');
+  assert.equal(dataOf<DocumentBoot>(page, 'document').role, 'owner');
+  assert.equal((await app.stranger().ask('POST', '/new')).status, 401);
+});
+
 test('pages speak the language of the browser', async (t) => {
   const app = await startBuilt(t);
   const page = await app.stranger().get('/', { 'accept-language': 'zh-TW,zh;q=0.9,en;q=0.5' });
