@@ -4,6 +4,7 @@ import type {
   DocumentCreate,
   DocumentCreated,
   DocumentListReply,
+  DocumentReply,
   SessionChange,
   SessionReply,
   UploadReply,
@@ -21,6 +22,8 @@ export interface Api {
     signal?: AbortSignal,
   ): Promise<DocumentListReply>;
   createDocument(document: DocumentCreate): Promise<DocumentCreated>;
+  fetchDocument(ref: DocumentRef): Promise<DocumentReply>;
+  setTitle(ref: DocumentRef, title: string): Promise<unknown>;
   copyDocument(ref: DocumentRef): Promise<DocumentCreated>;
   trashDocument(ref: DocumentRef): Promise<void>;
   restoreDocument(ref: DocumentRef): Promise<void>;
@@ -46,6 +49,8 @@ export function createApi(): Api {
       return request('GET', `/api/v1/documents${suffix}`, signal ? { signal } : {});
     },
     createDocument: (body) => request('POST', '/api/v1/documents', { body }),
+    fetchDocument: (ref) => request('GET', documentApi(ref)),
+    setTitle: (ref, title) => request('PATCH', documentApi(ref), { body: { title } }),
     copyDocument: (ref) => request('POST', `${documentApi(ref)}/copy`, { body: {} }),
     trashDocument: (ref) => request('DELETE', documentApi(ref)),
     restoreDocument: (ref) => request('POST', `${documentApi(ref)}/restore`, { body: {} }),

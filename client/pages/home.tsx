@@ -21,7 +21,7 @@ const FIRST_ANSWER_MS = 150;
 
 const boot = readBoot();
 applyTheme(boot.theme);
-const app = createApp(boot);
+const app = await createApp(boot);
 const query = new URLSearchParams(location.search).get('q') ?? '';
 const serverList = document.querySelector('.docs');
 /** The server has looked: who has nothing and searches nothing sees the empty page at once. */

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Theme } from '../../core/api.ts';
-import { type Locale, localeNames, locales } from '../../core/i18n/i18n.ts';
+import { type Locale, localeNames, locales } from '../../core/i18n/translate.ts';
 import { limits } from '../../core/limits.ts';
 import { type App, useApp } from '../ui/app.ts';
 import { applyTheme } from '../ui/boot.ts';

@@ -18,7 +18,8 @@ export function OutlineRail() {
   const { t } = useApp();
   const { editor } = useDesk();
   const items = editor.outline.value;
-  const current = editor.currentHeading.value;
+  // A document that begins with a heading is in it from the first line on.
+  const current = Math.max(editor.currentHeading.value, items[0]?.index === 0 ? 0 : -1);
   if (items.length < 2) return null;
   const depths = outlineDepths(items);
   return (

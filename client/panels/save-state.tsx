@@ -122,7 +122,10 @@ function wordsOf(state: SaveState, app: App, desk: Desk, now: number): Words {
           : t('save.viewOnlyText'),
       };
     case 'new-version':
-      return { title: t('save.newVersionTitle'), text: t('save.newVersionText') };
+      return {
+        title: t('save.newVersionTitle'),
+        text: t(desk.session.hasUnsent.value ? 'save.newVersionUnsent' : 'save.newVersionText'),
+      };
   }
 }
 
@@ -252,6 +255,11 @@ function Deeds({ state, close }: { state: SaveState; close: () => void }) {
     case 'new-version':
       return (
         <div class="acts">
+          {desk.session.hasUnsent.value ? (
+            <button type="button" class="btn btn-plain" onClick={() => copy(myText(desk))}>
+              {t('save.copyMine')}
+            </button>
+          ) : null}
           <button type="button" class="btn btn-plain" onClick={reload}>
             {t('save.reload')}
           </button>

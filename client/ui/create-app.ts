@@ -2,7 +2,8 @@
 
 import { signal } from '@preact/signals';
 import type { Boot } from '../../core/api.ts';
-import { createTranslate } from '../../core/i18n/i18n.ts';
+import { en } from '../../core/i18n/en.ts';
+import { type Locale, type Translate, translateWith } from '../../core/i18n/translate.ts';
 import { createApi } from '../api/api.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { App } from './app.ts';
@@ -10,9 +11,16 @@ import { isMacPlatform } from './keys.ts';
 import { createMenus } from './menu.tsx';
 import { createToasts } from './toast.tsx';
 
-export function createApp(boot: Boot): App {
+/** English comes with the page; another language is one more file. */
+async function loadTranslate(locale: Locale): Promise<Translate> {
+  if (locale === 'en') return translateWith(en, locale);
+  const { zhCn } = await import('../../core/i18n/zh-cn.ts');
+  return translateWith(zhCn, locale);
+}
+
+export async function createApp(boot: Boot): Promise<App> {
   const { locale } = boot;
-  const t = createTranslate(locale);
+  const t = await loadTranslate(locale);
   const announcer = createAnnouncer({ t, locale });
   return {
     t,

@@ -219,8 +219,9 @@ export const en = {
   'save.copyMine': 'Copy my text',
   'save.download': 'Download a copy',
   'save.label': 'Save state',
-  'save.newVersionText': 'Reload to get it. What you wrote is kept.',
+  'save.newVersionText': 'Reload to get it. What you wrote is saved.',
   'save.newVersionTitle': 'There is a new version of Deltapad',
+  'save.newVersionUnsent': 'Not everything is saved. Copy your text first, then reload.',
   'save.nextTry': {
     one: 'The server does not answer. Next try in {count} second.',
     other: 'The server does not answer. Next try in {count} seconds.',

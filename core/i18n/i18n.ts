@@ -2,35 +2,23 @@
 // locale and passed along.
 
 import { en } from './en.ts';
+import { type Catalogue, type Locale, type Translate, translateWith } from './translate.ts';
 import { zhCn } from './zh-cn.ts';
 
-export const locales = ['en', 'zh-CN'] as const;
-export type Locale = (typeof locales)[number];
-export type MessageKey = keyof typeof en;
-type Message = string | Readonly<Record<string, string>>;
-export type Catalogue = Record<MessageKey, Message>;
-
-export const localeNames: Record<Locale, string> = { en: 'English', 'zh-CN': '简体中文' };
+export {
+  type Catalogue,
+  type Locale,
+  localeNames,
+  locales,
+  type MessageKey,
+  type Parameters,
+  type Translate,
+} from './translate.ts';
 
 const catalogues: Record<Locale, Catalogue> = { en, 'zh-CN': zhCn };
 
-export type Parameters = Readonly<Record<string, string | number>>;
-export type Translate = (key: MessageKey, parameters?: Parameters) => string;
-
-export function createTranslate(locale: Locale): Translate {
-  const catalogue = catalogues[locale];
-  const plural = new Intl.PluralRules(locale);
-  return (key, parameters = {}) => {
-    const message = catalogue[key];
-    const text =
-      typeof message === 'string'
-        ? message
-        : (message[plural.select(Number(parameters.count))] ?? message.other ?? key);
-    return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-      name in parameters ? String(parameters[name]) : whole,
-    );
-  };
-}
+export const createTranslate = (locale: Locale): Translate =>
+  translateWith(catalogues[locale], locale);
 
 /** The best locale for an Accept-Language header (RFC 9110 §12.5.4); English when none fits. */
 export function negotiateLocale(header: string | undefined): Locale {

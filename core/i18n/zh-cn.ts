@@ -1,6 +1,6 @@
 // Simplified Chinese. look.md §6 has the tone and the fixed wordings.
 
-import type { Catalogue } from './i18n.ts';
+import type { Catalogue } from './translate.ts';
 
 export const zhCn: Catalogue = {
   'app.name': 'Deltapad',
@@ -212,8 +212,9 @@ export const zhCn: Catalogue = {
   'save.copyMine': '复制我的文字',
   'save.download': '下载副本',
   'save.label': '保存状态',
-  'save.newVersionText': '重新加载即可使用。你写的内容都会保留。',
+  'save.newVersionText': '重新加载即可使用。你写的内容都已保存。',
   'save.newVersionTitle': 'Deltapad 有新版本',
+  'save.newVersionUnsent': '还有内容没有保存。先复制文字，再重新加载。',
   'save.nextTry': { other: '服务器没有响应。{count}秒后再试。' },
   'save.nothingText': '从第一个字开始，文档就会保存。',
   'save.nothingTitle': '还没有要保存的内容',
