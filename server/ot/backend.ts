@@ -20,15 +20,15 @@ import type { Log } from '../log.ts';
 import type { OpLog } from '../store/store.ts';
 import { createClientIds } from './client-id.ts';
 import { Connection, Connections } from './connections.ts';
-import { createGuard, submitter } from './guard.ts';
+import { createGuard } from './guard.ts';
 import { LiveDocuments } from './live-documents.ts';
 import { adaptAgent } from './own-agent.ts';
 import { PresenceRegistry } from './presence.ts';
 import { toAppError } from './replies.ts';
 import { registerRichText } from './rich-text-type.ts';
 import { RoleCache } from './role-cache.ts';
-import { StoreDb } from './store-db.ts';
 import { SubmitQueue } from './submit-queue.ts';
+import { wireShareDb } from './wiring.ts';
 
 export interface LiveSnapshot {
   version: number;
@@ -120,57 +120,18 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     clock,
   });
 
-  // Its own lines hold requests and replies: documents' texts.
-  sharedb.logger.setMethods({
-    info: () => undefined,
-    warn: (...parts) => log.debug({ parts: parts.length }, 'ShareDB warns'),
-    error: (...parts) => log.error({ err: parts.find((part) => part instanceof Error) }, 'ShareDB'),
-  });
-  const logError = (error: unknown) => log.error({ err: error }, 'ShareDB');
-  const backend = new sharedb({
-    db: new StoreDb(live, queue),
-    pubsub,
-    presence: true,
-    doNotForwardSendPresenceErrorsToClient: true,
-    errorHandler: logError,
-  });
-  // Without a listener an `error` would end the process.
-  pubsub.on('error', logError);
-  backend.on('error', logError);
-
-  backend.on('send', (agent, message) => {
-    if (message.a !== 'init') return;
-    // The first message of an agent, from within its constructor: the only moment before it says its id.
-    const connection = connections.ofAgent(agent);
-    if (!connection) return;
-    connection.attach(agent);
-    agent.clientId = clientIds.issue(connection.userId);
-    message.id = agent.clientId;
-  });
-  backend.use('receive', guard.receive);
-  backend.use('submit', guard.submit);
-  backend.use('submit', (request, next) => queue.enter(request, next));
-  backend.on('submitRequestEnd', (_error, request) => queue.leave(request.op));
-  backend.use('apply', guard.apply);
-  backend.use('commit', guard.commit);
-  backend.use('afterWrite', (request, next) => {
-    const { collection, id, op } = request;
-    const event: EditedEvent = {
-      ref: { collection, id } as DocumentRef,
-      version: (op.v as number) + 1,
-      actor: submitter(request.agent).actor,
-      at: request.custom.at as number,
-      created: op.create !== undefined,
-    };
-    for (const listener of listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        log.error({ err: error }, 'A listener to edits failed');
+  const backend = wireShareDb(
+    { live, queue, pubsub, guard, connections, clientIds, log },
+    (event) => {
+      for (const listener of listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          log.error({ err: error }, 'A listener to edits failed');
+        }
       }
-    }
-    next();
-  });
+    },
+  );
 
   /** An op that does not come over a socket. Resolves to the version after it. */
   function commit(ref: DocumentRef, actor: Actor, change: Op): Promise<{ version: number }> {
@@ -201,9 +162,18 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     ref: DocumentRef,
     change: { title?: string; trashed?: boolean },
   ): Promise<void> {
-    const role = await roles.roleOf(connection.actor, ref);
     const { collection: c, id: d } = ref;
-    connection.notify({ a: 'dp', type: 'document', c, d, ...change, role });
+    const notice = { a: 'dp', type: 'document', c, d, ...change } as const;
+    let role: Role | null;
+    try {
+      role = await roles.roleOf(connection.actor, ref);
+    } catch (error) {
+      // The next message of this connection asks again; what changed is told all the same.
+      log.warn({ err: error, user: connection.userId }, 'A role could not be asked');
+      connection.notify(notice);
+      return;
+    }
+    connection.notify({ ...notice, role });
     if (role && can(role, 'read')) return;
     connection.unsubscribe(ref);
     presence.leave(connection, ref);

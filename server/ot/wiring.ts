@@ -1,0 +1,73 @@
+// ShareDB's Backend with everything of ours plugged into it: the store behind it, the order of the
+// checks before it, and no emitter without somebody who listens to its errors.
+
+import sharedb, { type Backend, type PubSub } from 'sharedb';
+import type { DocumentRef } from '../../core/ids.ts';
+import type { Log } from '../log.ts';
+import type { EditedEvent } from './backend.ts';
+import type { ClientIds } from './client-id.ts';
+import type { Connections } from './connections.ts';
+import { type createGuard, submitter } from './guard.ts';
+import type { LiveDocuments } from './live-documents.ts';
+import { StoreDb } from './store-db.ts';
+import type { SubmitQueue } from './submit-queue.ts';
+
+export interface WiringDeps {
+  readonly live: LiveDocuments;
+  readonly queue: SubmitQueue;
+  readonly pubsub: PubSub;
+  readonly guard: ReturnType<typeof createGuard>;
+  readonly connections: Connections;
+  readonly clientIds: ClientIds;
+  readonly log: Log;
+}
+
+/** `onEdited` is called after each commit and must not throw. */
+export function wireShareDb(deps: WiringDeps, onEdited: (event: EditedEvent) => void): Backend {
+  const { live, queue, pubsub, guard, connections, clientIds, log } = deps;
+  // Its own lines hold requests and replies: documents' texts.
+  sharedb.logger.setMethods({
+    info: () => undefined,
+    warn: (...parts) => log.debug({ parts: parts.length }, 'ShareDB warns'),
+    error: (...parts) => log.error({ err: parts.find((part) => part instanceof Error) }, 'ShareDB'),
+  });
+  const logError = (error: unknown) => log.error({ err: error }, 'ShareDB');
+  const backend = new sharedb({
+    db: new StoreDb(live, queue),
+    pubsub,
+    presence: true,
+    doNotForwardSendPresenceErrorsToClient: true,
+    errorHandler: logError,
+  });
+  // Without a listener an `error` would end the process.
+  pubsub.on('error', logError);
+  backend.on('error', logError);
+
+  backend.on('send', (agent, message) => {
+    if (message.a !== 'init') return;
+    // The first message of an agent, from within its constructor: the only moment before it says its id.
+    const connection = connections.ofAgent(agent);
+    if (!connection) return;
+    connection.attach(agent);
+    agent.clientId = clientIds.issue(connection.userId);
+    message.id = agent.clientId;
+  });
+  backend.use('receive', guard.receive);
+  backend.use('submit', guard.submit);
+  backend.use('submit', (request, next) => queue.enter(request, next));
+  backend.on('submitRequestEnd', (_error, request) => queue.leave(request.op));
+  backend.use('apply', guard.apply);
+  backend.use('commit', guard.commit);
+  backend.use('afterWrite', (request, next) => {
+    const { collection, id, op } = request;
+    onEdited({
+      ref: { collection, id } as DocumentRef,
+      version: (op.v as number) + 1,
+      actor: submitter(request.agent).actor,
+      at: request.custom.at as number,
+      created: op.create !== undefined,
+    });
+    next();
+  });
+  return backend;
+}
