@@ -2,7 +2,7 @@
 // registered there, or has a value that the registry refuses, is left out. Everything is escaped here.
 
 import type { DeltaOp } from '../delta.ts';
-import { embeds, type FormatScope, formats } from '../formats.ts';
+import { embeds, type FormatScope, formats, highlightColors, textColors } from '../formats.ts';
 import { type Line, linesOf, lineText, type Run } from './lines.ts';
 
 export interface HtmlLimits {
@@ -36,6 +36,16 @@ const TAGS = [
   ['strike', 's'],
 ] as const;
 
+/** A colour of the palette by its token, where there are tokens: it has a twin for dark pages. */
+function shown(
+  color: string,
+  palette: readonly { name: string; value: string }[],
+  prefix: string,
+): string {
+  const found = palette.find(({ value }) => value === color.toLowerCase());
+  return found ? `var(--${prefix}-${found.name},${color})` : color;
+}
+
 function textHtml(text: string, attributes: Run['attributes']): string {
   let html = escapeHtml(text);
   for (const [name, tag] of TAGS) {
@@ -46,7 +56,10 @@ function textHtml(text: string, attributes: Run['attributes']): string {
   const color = known(attributes, 'color', 'inline');
   const background = known(attributes, 'background', 'inline');
   if (color || background) {
-    const style = [color && `color:${color}`, background && `background-color:${background}`];
+    const style = [
+      color && `color:${shown(String(color), textColors, 'tc')}`,
+      background && `background-color:${shown(String(background), highlightColors, 'hl')}`,
+    ];
     html = `<span style="${style.filter(Boolean).join(';')}">${html}</span>`;
   }
   return html;

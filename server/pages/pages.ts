@@ -30,6 +30,7 @@ export function homePage(boot: Boot, documents: readonly DocumentListItem[], que
 export function documentPage(boot: Boot, document: DocumentBoot): Page {
   const t = createTranslate(boot.locale);
   const title = document.title || t('title.untitled');
+  // As in the editor, so that its lines do not move when it takes over: spaces and tabs stay.
   const beginning = deltaToHtml(document.delta, {
     limitLines: limits.previewLines,
     limitChars: limits.previewChars,
@@ -39,7 +40,7 @@ export function documentPage(boot: Boot, document: DocumentBoot): Page {
 <div class="header-names"><span class="title-box" data-value="${title}"><input class="title" value="${document.title}" placeholder="${t('title.untitled')}" aria-label="${t('title.label')}" readonly></span></div></div>
 <div class="toolbar"></div></header>
 <main class="page"><div class="col"><noscript><p>${t('page.body')}</p></noscript>
-<div id="preview" class="doc">${trusted(beginning)}</div></div></main>`;
+<div id="preview" class="doc" style="white-space:pre-wrap;tab-size:4">${trusted(beginning)}</div></div></main>`;
   return { reader: boot, title, entry: 'document', data: { boot, document }, content };
 }
 

@@ -33,14 +33,14 @@ test('paragraphs, headings and inline formats become their elements', () => {
     ...line('Title', { header: 2 }),
     { insert: 'a ' },
     { insert: 'b', attributes: { bold: true, italic: true } },
-    { insert: ' c', attributes: { color: '#b3261e', background: '#fdea9b' } },
+    { insert: ' c', attributes: { color: '#b3261e', background: '#abcdef' } },
     { insert: '\n', attributes: { align: 'center' } },
     { insert: '\n' },
   ]);
   assert.equal(
     html,
     '<h2>Title</h2><p style="text-align:center">a <em><strong>b</strong></em>' +
-      '<span style="color:#b3261e;background-color:#fdea9b"> c</span></p><p><br></p>',
+      '<span style="color:var(--tc-red,#b3261e);background-color:#abcdef"> c</span></p><p><br></p>',
   );
 });
 
