@@ -12,6 +12,8 @@ type Cursors = import('quill-cursors/core').default;
 
 /** How long a name shows after its caret moved. */
 const FLAG_MS = 3000;
+/** look.md §2: `--medium`. */
+const FLAG_FADE_MS = 220;
 
 interface Drawn {
   readonly name: string;
@@ -77,8 +79,13 @@ export function createCarets(quill: DeltapadQuill, port: Port): Carets {
     // Nobody else's caret is needed before the text can be written.
     const { default: QuillCursors } = await import('quill-cursors/core');
     if (closed) return;
-    // We move the carets ourselves, once a frame, so its own listening to the text is off.
-    const options = { hideDelayMs: FLAG_MS, hideSpeedMs: 220, transformOnTextChange: false };
+    // We move the carets ourselves, once a frame, and hide the names ourselves: its own listening is off.
+    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const options = {
+      hideDelayMs: 0,
+      hideSpeedMs: isStill ? 0 : FLAG_FADE_MS,
+      transformOnTextChange: false,
+    };
     cursors = new QuillCursors(quill, { ...options, selectionChangeSource: null as never });
     quill.container.querySelector('.ql-cursors')?.setAttribute('aria-hidden', 'true');
     for (const [id, caret] of drawn) create(cursors, id, caret);

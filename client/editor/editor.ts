@@ -1,7 +1,6 @@
 // The editor as pages and panels see it: puts the parts together and gives them one face.
 
-import type { DeltaOp } from '../../core/delta.ts';
-import { Delta, plainText } from '../../core/delta.ts';
+import { Delta, type DeltaOp, plainText } from '../../core/delta.ts';
 import { completeLink } from '../../core/url.ts';
 import { createCarets } from './carets.ts';
 import { createCommands } from './commands.ts';
@@ -23,6 +22,7 @@ import { createState, linkAt } from './state.ts';
 /** `root` becomes the editor's own: what is in it goes. */
 export function createEditor(root: HTMLElement, host: EditorHost): Editor {
   const quill = createQuill(root);
+  root.classList.add('doc');
   const port = createPort(quill);
   const commands = createCommands(quill);
   const selection = createSelection(quill, port);

@@ -39,6 +39,7 @@ export function createSelection(quill: DeltapadQuill, port: Port): SelectionFace
     told = range;
     for (const listener of listeners) listener(range);
   }
+  quill.scrollRectIntoView = scrollIntoWindow;
   quill.on(Quill.events.EDITOR_CHANGE, (type: string) => {
     if (quill.hasFocus()) touched.add(quill);
     if (waiting || (type === Quill.events.SELECTION_CHANGE && !touched.has(quill))) return;
@@ -99,3 +100,17 @@ export function createSelection(quill: DeltapadQuill, port: Port): SelectionFace
 
 const same = (a: EditorRange | null, b: EditorRange | null): boolean =>
   a?.index === b?.index && a?.length === b?.length && a?.backward === b?.backward;
+
+/**
+ * Brings a line into the part of the window that is free of header, toolbar and on-screen keyboard. Quill
+ * looks for `scroll-padding` on the body; ours, like the window's scrolling, belongs to the root element.
+ */
+function scrollIntoWindow({ top, bottom }: { top: number; bottom: number }): void {
+  const style = getComputedStyle(document.documentElement);
+  const free = (value: string) => Number.parseFloat(value) || 0;
+  const first = free(style.scrollPaddingTop);
+  const height = window.visualViewport?.height ?? window.innerHeight;
+  const last = height - Math.max(free(style.scrollPaddingBottom), 24);
+  if (top < first) window.scrollBy(0, top - first);
+  else if (bottom > last) window.scrollBy(0, bottom - last);
+}
