@@ -32,17 +32,19 @@ function isAvif(bytes: Uint8Array): boolean {
 }
 
 /**
- * Whether the segments of a JPEG lead straight to its size. image-size searches byte by byte where
- * they do not, which in 10 MB takes seconds.
+ * Where the size of a JPEG ends, or 0 when its segments do not lead straight to it. image-size searches
+ * byte by byte where they do not, which in 10 MB takes seconds.
  */
-function isJpgSound(bytes: Uint8Array): boolean {
+function jpgHeadBytes(bytes: Uint8Array): number {
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = bytes[at + 1]!;
-    if (bytes[at] !== 0xff || marker < 0xc0 || marker === 0xda) return false;
-    if (marker === 0xc0 || marker === 0xc1 || marker === 0xc2) return at + 9 <= bytes.length;
+    if (bytes[at] !== 0xff || marker < 0xc0 || marker === 0xda) return 0;
+    if (marker === 0xc0 || marker === 0xc1 || marker === 0xc2) {
+      return at + 9 <= bytes.length ? at + 9 : 0;
+    }
     at += 2 + (bytes[at + 2]! << 8) + bytes[at + 3]!;
   }
-  return false;
+  return 0;
 }
 
 /** Boxes of an AVIF are searched for each of its images: a head this long bounds it, and holds any real one. */
@@ -61,17 +63,18 @@ export function sniffImage(bytes: Uint8Array): Sniffed | 'damaged' | null {
   if (bytes.length < 12) return null;
   const kind = kinds.find(({ is }) => is(bytes));
   if (!kind) return null;
-  const isJpeg = kind.format === JPG;
-  if (isJpeg && !isJpgSound(bytes)) return 'damaged';
+  const headBytes = kind.format === JPG ? jpgHeadBytes(bytes) : HEAD_BYTES;
+  if (headBytes === 0) return 'damaged';
+  // A copy: image-size reads past the end of a view, into whatever else its buffer holds.
+  const head = new Uint8Array(bytes.subarray(0, headBytes));
   try {
-    const head = isJpeg ? bytes : bytes.subarray(0, HEAD_BYTES);
     const { width, height, orientation = 1 } = kind.format.calculate(head);
     if (!(width >= 1 && height >= 1)) return 'damaged';
     const [shownWidth, shownHeight] = orientation >= 5 ? [height, width] : [width, height];
     const { extension, type } = kind;
     return { extension, type, width: shownWidth, height: shownHeight };
   } catch {
-    // The library reads past the end of what is cut short, and throws whatever that gives.
+    // Cut short: reading past the end throws.
     return 'damaged';
   }
 }
