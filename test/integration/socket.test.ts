@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { limits } from '../../core/limits.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
+import { MemoryOpLog } from '../helpers/memory-store.ts';
 import { aPerson, type OpServer, startOpServer, submit, textOf } from '../helpers/op-server.ts';
 import { type Message, RawSocket } from '../helpers/raw-socket.ts';
 import { until } from '../helpers/until.ts';
@@ -294,6 +295,31 @@ test('ops and messages that come too fast are taken later, not refused', async (
   const text = (await server.backend.readForSystem({ collection: 'docs', id: 'doc' } as never))
     ?.ops;
   assert.deepEqual(text, [{ insert: `${'x'.repeat(count)}\n` }]);
+});
+
+test('while nothing is stored, ops wait in their socket and not in memory', async (t) => {
+  const log = new MemoryOpLog();
+  const server = await startOpServer(t, { ops: log, rateLimits: false });
+  await server.create('doc');
+  const client = await raw(server, 'eve');
+  const other = await raw(server, 'bob');
+  log.hold();
+  const count = 300;
+  const x = { source: 'x'.repeat(4_000) };
+  for (let seq = 1; seq <= count; seq++) {
+    client.send({ a: 'op', c: 'docs', d: 'doc', v: 1, seq, x, op: [{ insert: 'x' }] });
+  }
+  let staged = -1;
+  await until('no more are taken', () => {
+    const before = staged;
+    staged = server.backend.stats().staged;
+    return staged > limits.maxOpsInFlight && staged === before;
+  });
+  await other.ask({ a: 'pp' });
+  assert.ok(server.backend.stats().staged < count / 4, `${server.backend.stats().staged} staged`);
+  log.release();
+  const last = ({ a, seq, error }: Message) => a === 'op' && seq === count && !error;
+  await client.got('the last acknowledgement', last);
 });
 
 test('a line that gives no sign of life is cut within two pings', async (t) => {
