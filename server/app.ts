@@ -148,6 +148,7 @@ async function build(
       const record = await records.get(ref);
       return record?.trashedAt ? null : roleOf(actor, record);
     },
+    titleOf: async (ref) => (await records.get(ref))?.title ?? null,
     clock,
     ids,
     secret,

@@ -84,6 +84,8 @@ export type RoleLookup = (actor: Actor, ref: DocumentRef) => Promise<Role | null
 export interface OtBackendDeps {
   readonly ops: OpLog;
   readonly roleOf: RoleLookup;
+  /** The title as it is now, told to each of our clients that opens the document; null: none is stored. */
+  readonly titleOf?: (ref: DocumentRef) => Promise<string | null>;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Signs client ids; the same after a restart, so that clients may keep theirs. */
@@ -120,8 +122,19 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     clock,
   });
 
+  /** What changed between the making of its page, or its last connection, and now. */
+  async function tellOpened(connection: Connection, ref: DocumentRef): Promise<void> {
+    const title = await deps.titleOf?.(ref);
+    if (typeof title === 'string') await tellChange(connection, ref, { title });
+  }
+  const onOpened = (connection: Connection, ref: DocumentRef) => {
+    tellOpened(connection, ref).catch((error) =>
+      log.warn({ err: error }, 'A title could not be told'),
+    );
+  };
+
   const backend = wireShareDb(
-    { live, queue, pubsub, guard, connections, clientIds, log },
+    { live, queue, pubsub, guard, connections, clientIds, log, onOpened },
     (event) => {
       for (const listener of listeners) {
         try {

@@ -2,11 +2,11 @@
 // checks before it, and no emitter without somebody who listens to its errors.
 
 import sharedb, { type Backend, type PubSub } from 'sharedb';
-import type { DocumentRef } from '../../core/ids.ts';
+import { type DocumentRef, parseDocumentRef } from '../../core/ids.ts';
 import type { Log } from '../log.ts';
 import type { EditedEvent } from './backend.ts';
 import type { ClientIds } from './client-id.ts';
-import type { Connections } from './connections.ts';
+import type { Connection, Connections } from './connections.ts';
 import { type createGuard, submitter } from './guard.ts';
 import type { LiveDocuments } from './live-documents.ts';
 import { StoreDb } from './store-db.ts';
@@ -20,6 +20,8 @@ export interface WiringDeps {
   readonly connections: Connections;
   readonly clientIds: ClientIds;
   readonly log: Log;
+  /** Our own client has a document open from now on. */
+  readonly onOpened: (connection: Connection, ref: DocumentRef) => void;
 }
 
 /** `onEdited` is called after each commit and must not throw. */
@@ -44,6 +46,11 @@ export function wireShareDb(deps: WiringDeps, onEdited: (event: EditedEvent) => 
   backend.on('error', logError);
 
   backend.on('send', (agent, message) => {
+    if (message.a === 's' && !message.error) {
+      const opened = connections.ofAgent(agent);
+      const ref = parseDocumentRef(message.c, message.d);
+      if (opened?.notices && ref) deps.onOpened(opened, ref);
+    }
     if (message.a !== 'init') return;
     // The first message of an agent, from within its constructor: the only moment before it says its id.
     const connection = connections.ofAgent(agent);

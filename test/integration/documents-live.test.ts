@@ -272,3 +272,13 @@ test('what a crash kept from being indexed is indexed when the document is opene
   const found = async () => (await back.get(`${list}?query=lost`)).json.documents.length;
   await becomes('search', found, 1);
 });
+
+test('who opens a document is told its title, which may have changed since the page was made', async (t) => {
+  const app = await startApp(t);
+  const ada = await app.guest('Ada');
+  const made = await ada.makes({ title: 'Field guide' });
+  const told = await listens(t, app, await app.guest('Bob'), made);
+  await eventually('the title', told, (notices) =>
+    notices.some((notice) => notice.type === 'document' && notice.title === 'Field guide'),
+  );
+});
