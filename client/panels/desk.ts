@@ -34,6 +34,8 @@ export interface Desk {
   readonly saveOpen: Signal<boolean>;
   /** Which of the refused changes is on top. */
   readonly refusedAt: Signal<number>;
+  /** I moved it to the trash myself, a moment ago. */
+  readonly trashedByMe: Signal<boolean>;
   /** Groups of keys for the dialogue Shortcuts, and what tooltips and menus show. */
   readonly shortcuts: readonly ShortcutGroup[];
   keysOf(id: string): string | undefined;
@@ -82,6 +84,7 @@ export function createDesk(parts: DeskParts): Desk {
     following: signal(null),
     saveOpen: signal(false),
     refusedAt: signal(0),
+    trashedByMe: signal(false),
     shortcuts,
     keysOf: (id) => keys.get(id),
     shortcutOf,

@@ -81,7 +81,10 @@ function itemsOf(app: App, desk: Desk): (MenuItem | null)[] {
             label: t('menu.trash'),
             icon: 'trash' as const,
             bad: true,
-            run: () => void moveToTrash(app, desk.ref),
+            run: () => {
+              desk.trashedByMe.value = true;
+              void moveToTrash(app, desk.ref);
+            },
           },
         ]
       : []),

@@ -1,8 +1,8 @@
 // The bar under a link: its address with Copy, Edit, Remove; or the field "Link address", where Enter
 // applies and Escape cancels.
 
-import { useComputed, useSignal } from '@preact/signals';
-import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
+import { type Signal, useComputed, useSignal } from '@preact/signals';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { limits } from '../../core/limits.ts';
 import { completeLink } from '../../core/url.ts';
 import type { EditorRange } from '../editor/editor-api.ts';
@@ -28,18 +28,22 @@ export function LinkBar() {
   const link = desk.editor.linkAtCaret.value;
   /** The address whose bar was closed by hand: it stays closed until the caret has been elsewhere. */
   const closed = useSignal<string | null>(null);
+  const inBar = useSignal(false);
   const key = useComputed(() => {
     const at = desk.editor.linkAtCaret.value;
     return at ? `${at.range.index} ${at.address}` : null;
   });
   if (closed.value !== null && closed.value !== key.value) closed.value = null;
   if (edit) return <LinkForm key="edit" edit={edit} />;
-  if (!link || closed.value === key.value) return null;
+  // Elsewhere in the page nobody asks for the link; a press on the bar itself leaves the focus.
+  const wanted = desk.editor.state.value.focused || inBar.value;
+  if (!link || !wanted || closed.value === key.value) return null;
   return (
     <LinkView
       key={key.value}
       address={link.address}
       range={link.range}
+      inBar={inBar}
       close={() => {
         closed.value = key.peek();
       }}
@@ -62,15 +66,23 @@ function usePlace(desk: Desk, range: EditorRange): () => Box | null {
 interface LinkViewProps {
   readonly address: string;
   readonly range: EditorRange;
+  readonly inBar: Signal<boolean>;
   readonly close: () => void;
 }
 
-function LinkView({ address, range, close }: LinkViewProps) {
+function LinkView({ address, range, inBar, close }: LinkViewProps) {
   const app = useApp();
   const { t } = app;
   const desk = useDesk();
   const anchor = usePlace(desk, range);
   const editable = mayEdit(desk);
+  // Gone with the focus in it, it cannot tell that the focus has left.
+  useEffect(
+    () => () => {
+      inBar.value = false;
+    },
+    [inBar],
+  );
   return (
     <Floating
       class="bar"
@@ -79,6 +91,9 @@ function LinkView({ address, range, close }: LinkViewProps) {
       anchor={anchor}
       gap={6}
       keepFocus
+      onFocusChange={(inside) => {
+        inBar.value = inside;
+      }}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();

@@ -33,7 +33,8 @@ export function ToolRow() {
   if (!trouble) {
     return mayEdit(desk) ? <Toolbar /> : <div class="toolbar toolbar-none" />;
   }
-  const isOwner = desk.session.role.value === 'owner';
+  // What is in the trash gives nobody a role any more.
+  const isOwner = desk.owner?.id === app.me.value.id || desk.trashedByMe.value;
   return (
     <section class="toolbar toolbar-empty" aria-label={t('notice.label')}>
       <span class={trouble === 'trashed' ? undefined : 'i-bad'}>

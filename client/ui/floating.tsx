@@ -15,6 +15,8 @@ export interface FloatingProps extends Partial<PlaceOptions> {
   readonly boxRef?: RefObject<HTMLDivElement | null>;
   readonly id?: string;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
+  /** Told when the focus comes in, and when it leaves. */
+  readonly onFocusChange?: (inside: boolean) => void;
   /** True when a press inside must leave the focus where it is (a bar beside the caret). */
   readonly keepFocus?: boolean;
   readonly children: ComponentChildren;
@@ -70,6 +72,11 @@ export function Floating(props: FloatingProps) {
       aria-label={props.label}
       id={props.id}
       onKeyDown={props.onKeyDown}
+      onFocusIn={() => props.onFocusChange?.(true)}
+      onFocusOut={(event) => {
+        const next = event.relatedTarget as Node | null;
+        if (!event.currentTarget.contains(next)) props.onFocusChange?.(false);
+      }}
       onMouseDown={keepFocus ? keepFocusOutside : undefined}
     >
       {props.children}

@@ -53,13 +53,15 @@ async function guide(who, content = fieldGuide) {
   await page.setContent(`<style>body{margin:0}svg{display:block}</style>${picture}`);
   const png = await page.screenshot();
   await page.close();
-  const mine = await DocumentPage.create(who, { title: content.title, text: '' });
-  const [, , collection, id] = mine.path.split('/');
+  // An image belongs to a document, so one must be there to upload it to.
+  const first = await DocumentPage.create(who, { title: 'Pictures', text: '' });
+  const [, , collection, id] = first.path.split('/');
   const reply = await who.context.request.post(
     `/api/v1/uploads?collection=${collection}&id=${id}`,
     { data: png, headers: { 'content-type': 'image/png' } },
   );
   const { url, width, height } = await reply.json();
+  await who.context.request.delete(`/api/v1/documents/${collection}/${id}`);
   return DocumentPage.create(who, {
     title: content.title,
     delta: content.delta({ url, width, height }),
@@ -76,7 +78,6 @@ async function visit(path, names, words) {
     if (words[index]) {
       const field = theirs.page.getByRole('textbox', { name: 'Find', exact: true });
       await field.fill(words[index]);
-      await field.press('Enter');
       await field.press('Escape');
     }
     people.push(who);
