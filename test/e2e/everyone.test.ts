@@ -257,7 +257,8 @@ story(
   async ({ person }) => {
     const ada = await person('Ada');
     const mine = await DocumentPage.create(ada, { text: 'x' });
-    const paper = () => ada.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const paper = () =>
+      ada.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const light = await paper();
     await mine.peopleHere.getByRole('button', { name: /Ada/ }).click();
     await mine.menuItem(/Appearance/).click();

@@ -58,12 +58,14 @@ story(
       });
     });
     const mine = await DocumentPage.create(ada);
+    await mine.typeAtEnd('w');
+    await mine.isStored('w\n');
     await mine.saved();
     holding = true;
     await mine.typeAtEnd('x');
     await mine.says('Saving…', { withinMs: 1000 });
     // It stays so, however long the server takes.
-    await becomes('the server has', () => mine.stored(), 'x\n');
+    await becomes('the server has', () => mine.stored(), 'wx\n');
     assert.equal(await mine.saveText(), 'Saving…');
     holding = false;
     release();
@@ -171,7 +173,7 @@ story('pressing a picture goes to the caret, again follows, Escape stops', async
   await picture.click();
   await becomes('the last line is in view', () => isInView('line 119!'), true);
   await picture.click();
-  const bar = mine.page.getByText('Following Bob');
+  const bar = mine.page.getByRole('main').getByText('Following Bob');
   await bar.waitFor();
   await mine.page.keyboard.press('Escape');
   await bar.waitFor({ state: 'detached' });

@@ -234,6 +234,29 @@ story('a reload keeps everything, formats too', async ({ person }) => {
   assert.ok(before.some(({ attributes }) => attributes?.code === true));
 });
 
+story(
+  'in a long document the keys reach both ends, and everything is selected',
+  async ({ person }) => {
+    const ada = await person('Ada');
+    const lines = Array.from({ length: 300 }, (_, i) => `line ${i}`);
+    const mine = await DocumentPage.create(ada, { text: lines.join('\n') });
+    await mine.typeAtEnd('!');
+    await mine.shows(`${lines.join('\n')}!`);
+    await mine.typeAtStart('!');
+    await mine.shows(`!${lines.join('\n')}!`);
+    // From the start, so that what is selected is not what the eye sees.
+    await ada.page.keyboard.press('Control+Shift+End');
+    await ada.page.keyboard.press('Delete');
+    await mine.shows('!');
+    await ada.page.keyboard.press('Control+Z');
+    await mine.shows(`!${lines.join('\n')}!`);
+    await ada.page.keyboard.press('Control+A');
+    await ada.page.keyboard.type('gone');
+    await mine.shows('gone');
+    await mine.isStored('gone\n');
+  },
+);
+
 story('Ctrl+/ lists the shortcuts, and words are counted', async ({ person }) => {
   const ada = await person('Ada');
   const mine = await DocumentPage.create(ada, { text: 'one two three' });

@@ -192,7 +192,7 @@ async function describeScene(title: string, cast: readonly Person[], app: BuiltA
     for (const line of problems) console.log(`  ${line}`);
     try {
       const tree = await page.ariaSnapshot({ timeout: 2000 });
-      console.log(tree.length > 3000 ? `${tree.slice(0, 3000)}…` : tree);
+      console.log(tree.length > 1600 ? `${tree.slice(0, 1600)}…` : tree);
       await page.screenshot({ path: join(folder, `${stem}-${name}.png`), timeout: 3000 });
     } catch (error) {
       console.log(`  (no picture: ${String(error).split('\n')[0]})`);

@@ -24,7 +24,7 @@ export async function eventually<T>(
     try {
       const value = await look();
       if (passes(value)) return value;
-      last = inspect(value, { depth: 6, maxStringLength: 600 });
+      last = print(value);
     } catch (error) {
       last = String(error);
     }
@@ -41,10 +41,28 @@ export async function becomes<T>(
   expected: T,
   within: Within = {},
 ): Promise<void> {
+  let seen: unknown;
+  const passes = (value: T) => {
+    seen = value;
+    return isDeepStrictEqual(value, expected);
+  };
   try {
-    await eventually(what, look, (value) => isDeepStrictEqual(value, expected), within);
+    await eventually(what, look, passes, within);
   } catch (error) {
-    const wanted = inspect(expected, { depth: 6, maxStringLength: 600 });
-    throw new Error(`${(error as Error).message}; expected: ${wanted}`);
+    throw new Error(`${(error as Error).message}; expected: ${print(expected, seen)}`);
   }
+}
+
+function print(value: unknown, other?: unknown): string {
+  if (typeof value !== 'string') return inspect(value, { depth: 6, maxStringLength: 300 });
+  if (value.length <= 300) return JSON.stringify(value);
+  const from = typeof other === 'string' ? firstDifference(value, other) : 0;
+  const part = JSON.stringify(value.slice(Math.max(0, from - 40), from + 120));
+  return `${value.length} characters, from ${from} on: ${part}`;
+}
+
+function firstDifference(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
 }
