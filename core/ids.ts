@@ -20,10 +20,11 @@ const DOCUMENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const USER_ID = /^[a-z]_[A-Za-z0-9_-]{8,64}$/;
 
 export const isCollectionName = (value: unknown): value is CollectionName =>
-  typeof value === 'string' && COLLECTION.test(value);
+  typeof value === 'string' && COLLECTION.test(value) && !(value in {});
 
+/** ShareDB refuses names that every object has (`constructor`, `__proto__` …): such a page could not open. */
 export const isDocumentId = (value: unknown): value is DocumentId =>
-  typeof value === 'string' && DOCUMENT_ID.test(value);
+  typeof value === 'string' && DOCUMENT_ID.test(value) && !(value in {});
 
 export const isUserId = (value: unknown): value is UserId =>
   typeof value === 'string' && USER_ID.test(value);

@@ -58,6 +58,9 @@ test('addresses of documents follow the patterns of the contract', () => {
     ['docs', 'x'.repeat(65)],
     ['d'.repeat(65), 'a'],
     ['docs', null],
+    ['docs', 'constructor'],
+    ['docs', '__proto__'],
+    ['constructor', 'a'],
     [1, 'a'],
   ]) {
     assert.equal(parseDocumentRef(collection, id), null, `${collection}/${id}`);
