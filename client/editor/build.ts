@@ -6,6 +6,7 @@ import type Block from 'quill/blots/block.js';
 import type { Line, Run } from '../../core/convert/lines.ts';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
 import { embeds, exclusiveBlocks, formats } from '../../core/formats.ts';
+import { ListItem } from './lists.ts';
 import { type DocumentScroll, Section, sectionLimits } from './sections.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -92,6 +93,7 @@ function buildLine(scroll: DocumentScroll, line: Line): Block {
   }
   if (runs.length === 0) add(built, scroll.create('break'));
   else addRuns(scroll, built, { runs, level: 0, plain: block === 'code-block' });
+  if (built instanceof ListItem) built.describe();
   built.cache = isCanonical(line) ? { delta: lineDelta(line), length: line.length + 1 } : {};
   return built;
 }

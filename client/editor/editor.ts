@@ -116,4 +116,5 @@ function nameBody(body: HTMLElement, host: EditorHost): void {
   body.setAttribute('aria-label', host.t('body.label'));
   body.setAttribute('spellcheck', 'true');
   body.dataset.placeholder = host.t('body.placeholder');
+  body.dataset.imageLabel = host.t('image.label');
 }

@@ -71,6 +71,8 @@ export class Engine extends QuillEditor {
     scroll.observer.takeRecords();
     scroll.batch = false;
     if (scroll.children.length === 0) scroll.optimize();
+    this.page.measure();
+    this.page.keepLive(0);
     continueLists(this.page);
     scroll.observer.takeRecords();
     this.delta = this.getDelta();
@@ -87,6 +89,7 @@ export class Engine extends QuillEditor {
     if (differs.before.length > 0 || differs.after.length > 0) {
       this.lines = after;
       this.delta = LinesDelta.of(after);
+      this.page.measure();
       continueLists(this.page);
     }
     if (change) {
@@ -125,8 +128,9 @@ export class Engine extends QuillEditor {
         while (ops[last + 1]?.insert !== undefined) last++;
         const content = ops.slice(i, last + 1);
         i = last;
-        // Beyond the last newline Quill ends the line by itself: that newline is taken away again.
-        const extra = length <= index && !endsLine(content) ? 1 : 0;
+        // Behind the last newline there is no line to write in: one is made, and taken away again.
+        const extra = length <= index ? 1 : 0;
+        if (extra > 0) scroll.insertAt(index, '\n');
         const added = content.reduce((sum, part) => sum + opLength(part), 0);
         this.insert(index, content);
         removals.retain(added).delete(extra);
@@ -224,11 +228,6 @@ const moved = (range: Range, by: number): Range => ({
   index: range.index + by,
   length: range.length,
 });
-
-const endsLine = (content: readonly DeltaOp[]): boolean => {
-  const last = content.at(-1)?.insert;
-  return typeof last === 'string' && last.endsWith('\n');
-};
 
 /** Offset after the first or the last newline of the content. */
 function lineEnd(content: readonly DeltaOp[], first: boolean): number {

@@ -66,7 +66,7 @@ export function createFind(quill: DeltapadQuill, port: Port, selection: Selectio
   /** The first match at or behind an index, round the end. */
   const matchFrom = (index: number): number => {
     const at = matches.findIndex((match) => match.index >= index);
-    return matches.length === 0 ? -1 : at < 0 ? 0 : at;
+    return matches.length === 0 ? -1 : Math.max(0, at);
   };
 
   /** The text has changed: the same match stays the current one, wherever it is now. */

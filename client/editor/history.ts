@@ -45,6 +45,8 @@ export class History extends QuillHistory {
 
   /** What `change` does is one step, apart from what was typed before and after. */
   asStep<T>(change: () => T): T {
+    // Within a step there is nothing to part.
+    if (this.step !== 'closed') return change();
     this.openStep();
     try {
       return change();

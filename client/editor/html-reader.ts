@@ -61,8 +61,10 @@ const MARKS: Readonly<Record<string, Attributes>> = {
 };
 
 export function readHtml(html: string): Reading {
-  // Scripts do not run and images do not load in a document made this way.
-  const page = new DOMParser().parseFromString(html, 'text/html');
+  // Scripts do not run and images do not load in a document made this way. Style sheets would not count
+  // either, but are reported against the page's policy: what we read is in the elements themselves.
+  const bare = html.replace(/<style\b[^>]*>[\s\S]*?(<\/style\s*>|$)/gi, '');
+  const page = new DOMParser().parseFromString(bare, 'text/html');
   const reader = new Reader(readWordLists(page, html));
   reader.children(page.body, {
     inline: {},

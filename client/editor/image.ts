@@ -1,7 +1,7 @@
 // An image in the text: an embed of length 1 whose value is its address. Alternative text, caption and
 // size are attributes of the embed.
 
-import { EmbedBlot } from 'parchment';
+import { EmbedBlot, type Root } from 'parchment';
 import { isSafeImage } from '../../core/url.ts';
 
 const TEXTS = ['alt', 'caption'] as const;
@@ -45,6 +45,20 @@ export class Image extends EmbedBlot {
     return formats;
   }
 
+  constructor(scroll: Root, domNode: Node) {
+    super(scroll, domNode);
+    this.name();
+  }
+
+  /** Without a description it must still be met by who cannot see it: that is how it gets one. */
+  private name(): void {
+    const picture = pictureOf(this.domNode as HTMLElement);
+    if (!picture) return;
+    const unnamed = (this.scroll.domNode as HTMLElement).dataset.imageLabel;
+    if (picture.alt === '' && unnamed) picture.setAttribute('aria-label', unnamed);
+    else picture.removeAttribute('aria-label');
+  }
+
   override format(name: string, value: unknown): void {
     const element = this.domNode as HTMLElement;
     const picture = pictureOf(element);
@@ -56,7 +70,10 @@ export class Image extends EmbedBlot {
     const present = isText ? typeof value === 'string' : Boolean(value);
     if (present) element.dataset[name] = String(value);
     else delete element.dataset[name];
-    if (name === 'alt' && picture) picture.alt = present ? String(value) : '';
+    if (name === 'alt' && picture) {
+      picture.alt = present ? String(value) : '';
+      this.name();
+    }
     if (!isText && picture) {
       if (present) picture.setAttribute(name, String(value));
       else picture.removeAttribute(name);

@@ -81,8 +81,8 @@ export class ListItem extends QuillListItem {
     this.describe();
   }
 
-  /** The tick box is a checkbox named by the words of its line. */
-  private describe(): void {
+  /** The tick box is a checkbox named by the words of its line. For who fills the line unseen, too. */
+  describe(): void {
     const box = this.uiNode;
     if (!box) return;
     const element = this.domNode as HTMLElement;

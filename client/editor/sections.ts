@@ -4,7 +4,7 @@
 // is not laid out (`content-visibility: auto`, editor.css), and its length and lines are remembered
 // until something in it changes. Sections are no part of the document: its delta does not know them.
 
-import type { Blot, BlotConstructor } from 'parchment';
+import { type Blot, type BlotConstructor, Scope } from 'parchment';
 import Block from 'quill/blots/block.js';
 import Container from 'quill/blots/container.js';
 import Scroll from 'quill/blots/scroll.js';
@@ -84,6 +84,23 @@ export class Section extends TellingContainer {
     return this.chunk;
   }
 
+  /** Text that a browser puts beside the lines instead of into one becomes a line. */
+  override insertBefore(child: Blot, ref?: Blot | null): void {
+    if (child.statics.scope !== Scope.INLINE_BLOT) {
+      super.insertBefore(child, ref);
+      return;
+    }
+    const line = this.scroll.create(Block.blotName) as unknown as Block;
+    line.appendChild(child);
+    super.insertBefore(line, ref);
+  }
+
+  override clone(): Blot {
+    const copy = super.clone() as unknown as Section;
+    copy.domNode.classList.remove('is-live');
+    return copy as unknown as Blot;
+  }
+
   lineCount(): number {
     return this.children.reduce((sum, child) => sum + linesIn(child), 0);
   }
@@ -154,7 +171,29 @@ export class Section extends TellingContainer {
 /** Marks the one container that may go on in the next section (lists; a code block stays whole). */
 export class ListSplit extends TellingContainer {}
 
+/** From this many sections on a document is long: those off the screen are not laid out. */
+const LONG = 8;
+
 export class DocumentScroll extends Scroll {
+  declare private live: Section | undefined;
+
+  /** After sections came or went. */
+  measure(): void {
+    this.domNode.parentElement?.classList.toggle('dp-long', this.children.length >= LONG);
+  }
+
+  /**
+   * The section that holds the caret is laid out whatever the browser thinks of it: a key pressed in
+   * the very frame in which it was made would find no line and put its text beside them.
+   */
+  keepLive(index: number): void {
+    const [section] = this.children.find(index);
+    if (section === this.live || !(section instanceof Section)) return;
+    this.live?.domNode.classList.remove('is-live');
+    section.domNode.classList.add('is-live');
+    this.live = section;
+  }
+
   override query(...asked: Parameters<Scroll['query']>): ReturnType<Scroll['query']> {
     // Parchment asks for '' twice for every element without class and style.
     return asked[0] === '' ? null : super.query(...asked);

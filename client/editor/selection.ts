@@ -5,6 +5,7 @@ import { Range } from 'quill/core/selection.js';
 import type { EditorRange, Place } from './editor-api.ts';
 import type { Port } from './port.ts';
 import type { DeltapadQuill } from './quill.ts';
+import type { DocumentScroll } from './sections.ts';
 
 /** The selection, or where it was when the focus left the text; null before there ever was one. */
 export function currentRange(quill: DeltapadQuill): EditorRange | null {
@@ -42,6 +43,8 @@ export function createSelection(quill: DeltapadQuill, port: Port): SelectionFace
   quill.scrollRectIntoView = scrollIntoWindow;
   quill.on(Quill.events.EDITOR_CHANGE, (type: string) => {
     if (quill.hasFocus()) touched.add(quill);
+    const { lastRange } = quill.selection;
+    if (lastRange) (quill.scroll as DocumentScroll).keepLive(lastRange.index + lastRange.length);
     if (waiting || (type === Quill.events.SELECTION_CHANGE && !touched.has(quill))) return;
     waiting = true;
     queueMicrotask(tell);
