@@ -16,6 +16,8 @@ import type { Environment } from './environment.ts';
 
 /** What is used of a WebSocket. */
 export interface Wire {
+  /** As a WebSocket's; absent: open until it says otherwise. */
+  readonly readyState?: number;
   send(text: string): void;
   close(): void;
   onopen: (() => void) | null;
@@ -111,6 +113,8 @@ export class OtSocket {
 
   send(text: string): void {
     if (this.readyState !== OPEN) return;
+    // It is closing and has not said so yet: what is sent now is lost, and the browser complains.
+    if ((this.#wire?.readyState ?? OPEN) !== OPEN) return;
     if (text.length > LARGE_CHARS) {
       const start = Math.max(this.#deps.environment.now(), this.#busyUntil);
       this.#busyUntil = start + text.length / SLOWEST_BYTES_PER_MS;
