@@ -42,6 +42,9 @@ export const limits = {
   maxGroupWrites: 500,
   /** How long a write waits for a program outside (a backup) that holds the embedded database. */
   storeBusyTimeoutMs: 2_000,
+  /** A server says so often in a shared database that it is there; silent for `deadServerMs`, it is dead. */
+  serverBeatMs: 10_000,
+  deadServerMs: 30_000,
   /** Documents in one page of the home list. */
   pageSize: 50,
   /** An uploaded image. */

@@ -33,7 +33,7 @@ import { readClientManifest } from './pages/client-manifest.ts';
 import { createPages, unbuilt } from './pages/routes.ts';
 import { trackRequests } from './requests.ts';
 import { openSecret } from './secret.ts';
-import { openEmbeddedStore } from './store/embedded/embedded-store.ts';
+import { openStore, type StoreOptions } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { uploadRoutes } from './uploads/routes.ts';
 import { createUploads } from './uploads/uploads.ts';
@@ -45,7 +45,7 @@ export interface AppOverrides {
   log?: Log;
   /** The folder that holds dist/ and static/. */
   root?: string;
-  openStore?(options: { dataDir: string; clock: Clock }): Promise<Store>;
+  openStore?(options: StoreOptions): Promise<Store>;
 }
 
 export interface App {
@@ -97,8 +97,8 @@ async function build(
   const manifest = await readClientManifest(join(root, 'dist', 'client'));
   const buildName = manifest?.build ?? unbuilt;
   const secret = await openSecret(config.dataDir, ids);
-  const open = overrides.openStore ?? openEmbeddedStore;
-  const store = await open({ dataDir: config.dataDir, clock });
+  const open = overrides.openStore ?? openStore;
+  const store = await open({ dataDir: config.dataDir, mongoUrl: config.mongoUrl, clock });
   // Closed in reverse. The indexer is built last and outlives the backend: the last edits count too.
   closers.push(() => store.close());
   let indexer: Indexer | null = null;

@@ -9,6 +9,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** The database that keeps everything; null: one SQLite file in the data folder. */
+  readonly mongoUrl: string | null;
   /** Scheme, host and port without a slash at the end; null: whatever the browser asked for. */
   readonly publicUrl: string | null;
   /** Addresses and networks of proxies whose forwarding headers are believed. */
@@ -61,6 +63,17 @@ function parsePublicUrl(text: string): string | null {
   return url.origin;
 }
 
+/** Several hosts are allowed, which no URL has: so read by hand. The driver judges the options. */
+function parseMongoUrl(text: string): string | null {
+  if (text === '') return null;
+  if (!/^mongodb(\+srv)?:\/\/[^/?]+/.test(text)) {
+    return refuse('must be an address that begins with mongodb:// or mongodb+srv://');
+  }
+  return /^[^/]+\/\/[^/?]+\/[^/?]+/.test(text)
+    ? text
+    : refuse('must name the database, as in mongodb://127.0.0.1:27017/deltapad');
+}
+
 function parseTrustProxy(text: string): readonly string[] {
   if (text === '' || text === 'none') return [];
   return text.split(',').map((part) => {
@@ -103,6 +116,15 @@ const rows: readonly Row<keyof Config>[] = [
     default: './data',
     describe: 'Folder of everything that is kept: documents, images, the secret. Back it up.',
     parse: (text) => (text.includes('\0') ? refuse('must be a folder') : text),
+  }),
+  row({
+    variable: 'MONGO_URL',
+    key: 'mongoUrl',
+    default: '',
+    describe:
+      'Keeps documents and images in this Mongo database instead of DATA_DIR, such as mongodb://127.0.0.1:27017/deltapad. The secret stays in DATA_DIR.',
+    secret: true,
+    parse: parseMongoUrl,
   }),
   row({
     variable: 'PUBLIC_URL',

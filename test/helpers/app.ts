@@ -108,6 +108,7 @@ const defaults: Config = {
   port: 0,
   host: '127.0.0.1',
   dataDir: '',
+  mongoUrl: null,
   publicUrl: null,
   trustProxy: [],
   rateLimits: true,

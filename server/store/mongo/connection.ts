@@ -25,7 +25,14 @@ export function unsafeOption(client: MongoClient): string | null {
 
 /** Opens a client. Rejects with AppError `bad-request` for an unsafe URL, `not-now` when nobody answers. */
 export async function connect(url: string): Promise<MongoClient> {
-  const asked = new MongoClient(url);
+  let asked: MongoClient;
+  try {
+    asked = new MongoClient(url);
+  } catch (error) {
+    throw new AppError('bad-request', `MONGO_URL cannot be used: ${message(error)}.`, {
+      cause: error,
+    });
+  }
   const problem = unsafeOption(asked);
   if (problem) throw new AppError('bad-request', problem);
   const client = new MongoClient(url, {
@@ -42,14 +49,22 @@ export async function connect(url: string): Promise<MongoClient> {
     await client.db().command({ ping: 1 });
   } catch (error) {
     await client.close().catch(() => {});
-    throw new AppError('not-now', `The Mongo server does not answer (${message(error)}).`, {
-      cause: error,
-    });
+    throw new AppError(
+      'not-now',
+      `The Mongo server of MONGO_URL does not answer (${message(error)}).`,
+      {
+        cause: error,
+      },
+    );
   }
   return client;
 }
 
-const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** The driver's words, without what a URL in them may hold. */
+const message = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error))
+    .replace(/\/\/[^@/\s]*@/g, '//•••@')
+    .replace(/\.$/, '');
 
 export const isDuplicateKey = (error: unknown): boolean =>
   error instanceof MongoError && error.code === 11000;

@@ -2,27 +2,44 @@
 // collections named `deltapad_…`. See CONTRACT.md for the rules both engines keep.
 
 import type { MongoClient } from 'mongodb';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { Store } from '../store.ts';
+import { announce, type Use } from './announce.ts';
 import { connect, whenAvailable } from './connection.ts';
 import { MongoOpLog } from './op-log.ts';
 import { createBlobs, createRecords, createSearch } from './records.ts';
 
+export interface MongoStoreOptions {
+  url: string;
+  clock?: Clock;
+  /** Says in the database that it is used while the store is open; refused when it must not be. */
+  announce?: Use;
+}
+
 /** Opens the database of `url`. Rejects in a sentence: unsafe options by name, or a server that is away. */
-export async function openMongoStore({ url }: { url: string }): Promise<Store> {
-  const client: MongoClient = await connect(url);
+export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
+  const client: MongoClient = await connect(options.url);
   const db = client.db();
   const hosts = client.options.hosts.map(String).join(',');
-  const ops = new MongoOpLog((callback) => callback(null, client));
-  return {
-    ops,
-    records: createRecords(db),
-    blobs: createBlobs(db),
-    search: createSearch(db),
-    describe: () => `Mongo ${hosts}/${db.databaseName} (w: majority, journaled)`,
-    ping: () => whenAvailable(async () => void (await db.command({ ping: 1 }))),
-    async close() {
-      await ops.drain();
-      await client.close();
-    },
-  };
+  const clock = options.clock ?? systemClock;
+  try {
+    const announced = options.announce ? await announce(db, options.announce, clock) : null;
+    const ops = new MongoOpLog((callback) => callback(null, client));
+    return {
+      ops,
+      records: createRecords(db),
+      blobs: createBlobs(db),
+      search: createSearch(db),
+      describe: () => `Mongo ${hosts}/${db.databaseName} (w: majority, journaled)`,
+      ping: () => whenAvailable(async () => void (await db.command({ ping: 1 }))),
+      async close() {
+        await ops.drain();
+        await announced?.withdraw();
+        await client.close();
+      },
+    };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
 }

@@ -6,6 +6,7 @@ const variables = [
   'PORT',
   'HOST',
   'DATA_DIR',
+  'MONGO_URL',
   'PUBLIC_URL',
   'TRUST_PROXY',
   'RATE_LIMITS',
@@ -27,6 +28,7 @@ test('nothing configured gives the defaults of the contract', () => {
     port: 8080,
     host: '127.0.0.1',
     dataDir: './data',
+    mongoUrl: null,
     publicUrl: null,
     trustProxy: [],
     rateLimits: true,
@@ -42,6 +44,7 @@ test('every value is read', () => {
       PORT: '0',
       HOST: '::',
       DATA_DIR: '/srv/pad',
+      MONGO_URL: 'mongodb://ada:secret@one:27017,two:27017/pad?replicaSet=r',
       PUBLIC_URL: 'https://Pad.Example.org/',
       TRUST_PROXY: '10.0.0.0/8, loopback,::1',
       RATE_LIMITS: 'off',
@@ -51,6 +54,7 @@ test('every value is read', () => {
       port: 0,
       host: '::',
       dataDir: '/srv/pad',
+      mongoUrl: 'mongodb://ada:secret@one:27017,two:27017/pad?replicaSet=r',
       publicUrl: 'https://pad.example.org',
       trustProxy: ['10.0.0.0/8', 'loopback', '::1'],
       rateLimits: false,
@@ -106,4 +110,20 @@ test('help and the table name every variable with its default', () => {
   }
   assert.ok(helpText().includes('[8080]'));
   assert.equal(configTable().split('\n').length, variables.length + 2);
+});
+
+test('a Mongo address must name a server and a database, and is never printed', () => {
+  for (const url of [
+    'ada:secret@host/pad',
+    'mongodb://',
+    'mongodb:///pad',
+    'mongodb://ada:secret@host',
+    'mongodb://ada:secret@host/',
+    'mongodb://ada:secret@host/?w=majority',
+  ]) {
+    const problems = problemsOf({ MONGO_URL: url });
+    assert.equal(problems.length, 1, url);
+    assert.match(problems[0]!, /^MONGO_URL must/);
+    assert.doesNotMatch(problems[0]!, /secret/);
+  }
 });
