@@ -9,7 +9,7 @@ import { AppError } from '../../core/errors.ts';
 import type { DocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { createRichTextType, LazyDelta, richTextUri } from '../../core/rich-text.ts';
-import type { DocPort } from './binding.ts';
+import type { DocPort, Submitted } from './binding.ts';
 import type { Environment } from './environment.ts';
 import { OpHistory } from './op-history.ts';
 import type { Refusal } from './refused.ts';
@@ -42,6 +42,18 @@ function registerRichText(): void {
   if (!Object.hasOwn(types.map, richTextUri)) types.register(createRichTextType());
 }
 
+interface Asked {
+  /** The version up to which the log does not have it. */
+  readonly from: number;
+  readonly src: unknown;
+  readonly seq: unknown;
+  /** It cannot have been taken: this was its first time, and the server said no. */
+  readonly isPlain: boolean;
+  found: boolean;
+  /** What to do with the answer; null until the document is there again. */
+  answer: ((found: boolean) => void) | null;
+}
+
 const toDelta = (op: unknown): Delta =>
   op instanceof Delta ? op : new Delta(op as DeltaOp[] as Delta['ops']);
 
@@ -59,7 +71,11 @@ export class WireDocument implements DocPort {
   /** Since when the op on its way could have been acknowledged. */
   #sentAt = 0;
   #heardAt = 0;
+  /** The op on its way was refused on a line other than its first: has the log had it all the time? */
+  #asked: Asked | null = null;
   #creating: Promise<void> | null = null;
+  /** The server has it, and its first version is on its way here. */
+  #isCreated = false;
   #cancelAckCheck: (() => void) | null = null;
   #cancelVersionCheck: (() => void) | null = null;
   #isClosed = false;
@@ -78,8 +94,10 @@ export class WireDocument implements DocPort {
     if (boot.version > 0) {
       this.#doc.ingestSnapshot({ v: boot.version, type: richTextUri, data: boot.delta });
     }
-    this.#doc.on('op', (op, source) => deps.onOp(toDelta(op), Boolean(source)));
-    this.#doc.on('create', () => deps.onLoaded());
+    this.#doc.on('op', (op, source) => {
+      if (!this.#asked) deps.onOp(toDelta(op), Boolean(source));
+    });
+    this.#doc.on('create', () => this.#loaded());
     this.#doc.on('load', () => this.#loaded());
     this.#doc.on('del', () => this.#gone());
     this.#doc.on('error', (error) => this.#failed(error));
@@ -109,17 +127,45 @@ export class WireDocument implements DocPort {
     return op === undefined ? null : toDelta(op);
   }
 
-  submit(op: Delta, done: (refusal: Refusal | null) => void): void {
+  submit(op: Delta, done: (outcome: Submitted) => void): void {
     this.#isHandedOver = true;
     this.#sentAt = this.#deps.environment.now();
     this.#watchAck();
-    this.#doc.submitOp(op, { source: this }, (error) => {
+    const end = (outcome: Submitted) => {
+      this.#asked = null;
       this.#isHandedOver = false;
       this.#cancelAckCheck?.();
-      done(error ? toRefusal(error) : null);
-      // Rolled back, and the document did not come back with it: why, only the server can say.
-      if (error && this.data() === null) this.#deps.onDenied(toRefusal(error));
+      done(outcome);
+    };
+    this.#doc.submitOp(op, { source: this }, (error) => {
+      if (!error) return end('taken');
+      const refusal = toRefusal(error);
+      const asked = this.#asked;
+      const isGone = this.data() === null;
+      if (!asked || asked.isPlain || isGone) {
+        end(refusal);
+        // The document did not come back with the rollback: why, only the server can say.
+        if (isGone) this.#deps.onDenied(refusal);
+        return;
+      }
+      asked.answer = (found) => {
+        end(found ? 'late' : refusal);
+        if (found && denials.has(refusal.code)) this.#deps.onDenied(refusal);
+      };
+      this.#askLog();
     });
+  }
+
+  /**
+   * An op whose acknowledgement was lost is sent again, and may be refused then (the person's role has
+   * changed): it is in the document, and must not be called lost. The ops since then tell.
+   */
+  #askLog(): void {
+    const { asked, ref } = { asked: this.#asked, ref: this.#deps.ref };
+    if (!asked?.answer || !this.connection.canSend) return;
+    this.#sentAt = this.#deps.environment.now();
+    this.#watchAck();
+    this.connection.send({ a: 'f', c: ref.collection, d: ref.id, v: asked.from });
   }
 
   #subscribe(): void {
@@ -133,10 +179,13 @@ export class WireDocument implements DocPort {
     // ShareDB sends what was on its way again, under its old number; its time begins anew.
     this.#sentAt = this.#deps.environment.now();
     if (this.#isHandedOver) this.#watchAck();
+    this.#askLog();
     this.#deps.onReady();
   }
 
   #loaded(): void {
+    // After a rollback the outcome of the op follows; then the data is read anew.
+    if (this.#asked) return;
     if (this.#doc.type) this.#deps.onLoaded();
     else if (this.#deps.boot.version > 0) this.#gone();
   }
@@ -157,6 +206,7 @@ export class WireDocument implements DocPort {
     const { ref, environment } = this.#deps;
     if (message.c !== ref.collection || message.d !== ref.id) return;
     this.#heardAt = environment.now();
+    this.#watchRefusal(message);
     const doc = this.#doc;
     if (message.a !== 'op' || message.error || message.v !== doc.version) return;
     const mine = doc.inflightOp;
@@ -166,6 +216,21 @@ export class WireDocument implements DocPort {
       isMine ? mine.op : message.op,
       message.src as string | undefined,
     );
+  }
+
+  #watchRefusal(message: Record<string, unknown>): void {
+    const { inflightOp, version } = this.#doc;
+    const asked = this.#asked;
+    if (asked?.answer) {
+      if (message.a === 'op' && message.src === asked.src && message.seq === asked.seq) {
+        asked.found = true;
+      } else if (message.a === 'f') asked.answer(asked.found);
+    } else if (message.a === 'op' && message.error && inflightOp && version !== null) {
+      const code = (message.error as { code?: string }).code ?? '';
+      const isPlain = !inflightOp.retries && code !== 'internal' && !code.startsWith('ERR_');
+      const { src, seq } = inflightOp;
+      this.#asked = { from: version, src, seq, isPlain, found: false, answer: null };
+    }
   }
 
   /** An acknowledgement that was lost on a living line is never sent again (sharedb#700): a new line asks. */
@@ -198,7 +263,7 @@ export class WireDocument implements DocPort {
 
   /** Stores an empty document, unless it is stored already. Resolves when it is. */
   ensureCreated(): Promise<void> {
-    if (this.isStored || this.#deps.boot.version > 0) return Promise.resolve();
+    if (this.isStored || this.#isCreated || this.#deps.boot.version > 0) return Promise.resolve();
     this.#creating ??= this.#create(FIRST_RETRY_MS).finally(() => {
       this.#creating = null;
     });
@@ -222,6 +287,7 @@ export class WireDocument implements DocPort {
         return this.#create(Math.min(LONGEST_RETRY_MS, retryMs * 2));
       }
     }
+    this.#isCreated = true;
     // The subscription tells as well; this is for the one that was not there yet.
     if (!this.isStored && this.connection.canSend) this.#doc.fetch(() => undefined);
   }
