@@ -92,6 +92,10 @@ export class Person {
     });
     page.on('pageerror', (error) => note(`exception: ${error.stack ?? error.message}`));
     page.on('crash', () => note('the page crashed'));
+    page.on('dialog', (dialog) => {
+      note(`dialog: ${dialog.type()} ${dialog.message()}`);
+      void dialog.accept();
+    });
   }
 }
 

@@ -119,9 +119,19 @@ export class DocumentPage {
     await becomes(`${this.person.name}'s save state`, () => this.saveText(), state, within);
   }
 
-  /** Everything is acknowledged. */
+  /** Everything is acknowledged. Saving… may take 200 ms to show: what lasts longer than that is meant. */
   async saved(within?: Within): Promise<void> {
-    await this.says('Saved', within);
+    let since = 0;
+    await eventually(
+      `${this.person.name}'s save state is Saved and stays so`,
+      () => this.saveText(),
+      (text) => {
+        if (text !== 'Saved') since = 0;
+        else if (since === 0) since = Date.now();
+        return since > 0 && Date.now() - since > 250;
+      },
+      within,
+    );
   }
 
   /** Puts the caret at the very end and types. */
