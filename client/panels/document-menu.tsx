@@ -83,7 +83,8 @@ function itemsOf(app: App, desk: Desk): (MenuItem | null)[] {
             bad: true,
             run: () => {
               desk.trashedByMe.value = true;
-              void moveToTrash(app, desk.ref);
+              // The server tells it too; asking is for when that is lost.
+              void moveToTrash(app, desk.ref, () => desk.session.tryNow());
             },
           },
         ]

@@ -45,7 +45,11 @@ export function ToolRow() {
         <button
           type="button"
           class="btn btn-quiet"
-          onClick={() => void restoreFromTrash(app, desk.ref)}
+          onClick={() => {
+            void restoreFromTrash(app, desk.ref).then((done) => {
+              if (done) desk.session.tryNow();
+            });
+          }}
         >
           {t('trash.restore')}
         </button>

@@ -2,7 +2,7 @@
 // popover with one bold line, one sentence and at most two deeds. Never a banner.
 
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { SaveState } from '../sync/session-api.ts';
 import { type App, useApp } from '../ui/app.ts';
 import { downloadText } from '../ui/clipboard.ts';
@@ -147,6 +147,23 @@ function attentionWords(reason: Reason, { t }: App, desk: Desk): Words {
   }
 }
 
+/** States between which the popover stays open. */
+function familyOf(state: SaveState): string {
+  switch (state.kind) {
+    case 'saved':
+    case 'saving':
+      return 'connected';
+    case 'reconnecting':
+    case 'offline':
+      return 'cut off';
+    case 'attention':
+      return state.reason;
+    case 'view-only':
+    case 'new-version':
+      return state.kind;
+  }
+}
+
 function SaveNote({ anchor }: { anchor: HTMLElement }) {
   const app = useApp();
   const desk = useDesk();
@@ -170,6 +187,12 @@ function SaveNote({ anchor }: { anchor: HTMLElement }) {
       },
     );
   }, [anchor, desk]);
+  // It answered one question; another state is another question.
+  const family = familyOf(state);
+  const opened = useRef(family);
+  useEffect(() => {
+    if (opened.current !== family) desk.saveOpen.value = false;
+  }, [family, desk]);
   // Counts down only while somebody looks.
   useSignalEffect(() => {
     if (desk.session.saveState.value.kind !== 'reconnecting') return;

@@ -9,7 +9,12 @@ const KEY = 'deltapad.trashed';
 /** Later than this the person knows what they did. */
 const OFFER_MS = 30_000;
 
-export async function moveToTrash(app: App, ref: DocumentRef): Promise<boolean> {
+/** `onRestored` is called when the undo has worked. */
+export async function moveToTrash(
+  app: App,
+  ref: DocumentRef,
+  onRestored: () => void,
+): Promise<boolean> {
   try {
     await app.api.trashDocument(ref);
   } catch (error) {
@@ -17,7 +22,7 @@ export async function moveToTrash(app: App, ref: DocumentRef): Promise<boolean> 
     return false;
   }
   sessionStorage.setItem(KEY, JSON.stringify({ ...ref, at: Date.now() }));
-  offer(app, ref, () => {});
+  offer(app, ref, onRestored);
   return true;
 }
 

@@ -233,7 +233,8 @@ function MenuRow({ item, grid, menus }: { item: MenuItem; grid: boolean; menus: 
           <span class="i" />
         ))}
       {item.label}
-      {item.note ? <kbd>{item.note}</kbd> : null}
+      {/* Drawn by CSS: keys are no part of the name, and what is written in a button should be. */}
+      {item.note ? <span class="menu-note menu-keys" data-keys-shown={item.note} /> : null}
       {item.value ? <span class="menu-note">{item.value}</span> : null}
     </button>
   );

@@ -38,14 +38,6 @@ export function listTime(time: number, now: number, locale: Locale): string {
   return new Intl.DateTimeFormat(intlLocale(locale), options).format(time);
 }
 
-/** All of it, for a tooltip. */
-export const fullTime = (time: number, locale: Locale): string =>
-  new Intl.DateTimeFormat(intlLocale(locale), {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    hourCycle: 'h23',
-  }).format(time);
-
 export const formatCount = (count: number, locale: Locale): string =>
   new Intl.NumberFormat(intlLocale(locale)).format(count);
 

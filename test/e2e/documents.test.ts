@@ -195,7 +195,11 @@ story('the home page shows who is in a document now', async ({ person }) => {
   await second.goto('/');
   await eventually(
     'the row says that Bob is here',
-    () => second.getByRole('link', { name: /^Busy/ }).textContent(),
+    () =>
+      second
+        .getByRole('listitem')
+        .filter({ has: second.getByRole('link', { name: 'Busy', exact: true }) })
+        .textContent(),
     (text) => text?.includes('Bob is here now') ?? false,
   );
 });

@@ -227,7 +227,7 @@ const scenes = {
     const mine = await guide(ada);
     const others = await visit(mine.path, ['Mara', 'Jun', 'Tomás'], []);
     const home = await HomePage.open(ada);
-    const row = home.document(/Spring count/);
+    const row = ada.page.getByRole('listitem').filter({ has: home.document(/Spring count/) });
     await row.waitFor();
     await eventually(
       'they are here',
