@@ -5,12 +5,15 @@
 import { carry, carryBack } from '../../core/anchors.ts';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
 import { LazyDelta } from '../../core/rich-text.ts';
-import { diffDocuments, holds } from './difference.ts';
+import { diffDocuments } from './difference.ts';
 import { compareChange, type DriftCounts, heal } from './drift.ts';
 import type { EditorPort } from './editor-port.ts';
 import type { Environment } from './environment.ts';
 import { type Refusal, RefusedChanges } from './refused.ts';
 import { UnsentBuffer } from './unsent.ts';
+
+/** `late`: the server has it, but the doc was rolled back meanwhile: its data is to be read anew. */
+export type Submitted = 'taken' | 'late' | Refusal;
 
 /** The ShareDB doc as the binding needs it (document.ts). */
 export interface DocPort {
@@ -18,8 +21,8 @@ export interface DocPort {
   data(): LazyDelta | null;
   /** Connected, created, and nothing on its way. */
   canSubmit(): boolean;
-  /** Calls back once: when the server has it, or with why it was refused. */
-  submit(op: Delta, done: (refusal: Refusal | null) => void): void;
+  /** Calls back once: when the server has it, or with why it was refused. Until then, `data` may be anew. */
+  submit(op: Delta, done: (outcome: Submitted) => void): void;
   /** The op on its way as it is now, on top of the acknowledged version. */
   inFlight(): Delta | null;
 }
@@ -132,9 +135,10 @@ export class Binding {
     this.#flight = flight;
     // Before the doc says so itself: should it throw the op out at once, this is still what was tried.
     this.#known = base.append(part.op);
-    doc.submit(part.op, (refusal) => {
+    doc.submit(part.op, (outcome) => {
       if (this.#flight !== flight) return;
-      if (refusal) this.#refuse(flight, refusal);
+      if (outcome === 'late') this.#acknowledged();
+      else if (outcome !== 'taken') this.#refuse(flight, outcome);
       // ShareDB may call a silent rollback a success (ERR_OP_SUBMIT_REJECTED).
       else if (doc.data() !== this.#known) this.#refuse(flight, silentRefusal);
       else this.#acknowledged();
@@ -144,6 +148,7 @@ export class Binding {
   #acknowledged(): void {
     this.#flight = null;
     this.#delayMs = 0;
+    this.docLoaded();
     this.#deps.onChanged();
     this.pump();
   }
@@ -236,12 +241,7 @@ export class Binding {
     const withIt = this.#known;
     const without = withIt.append(undo);
     const redo = undo.invert(withIt);
-    const data = this.#deps.doc.data();
-    if (data && holds(diffDocuments(without, data), redo)) {
-      // Taken the first time, and refused when it was sent again: the acknowledgement had been lost.
-      this.docLoaded();
-      if (denials.has(refusal.code)) this.refuseUnsent(refusal);
-    } else if (delays.has(refusal.code)) {
+    if (delays.has(refusal.code)) {
       this.#known = without;
       this.#unsent.unshift({ op: redo, edits: flight.edits });
       this.#pause();

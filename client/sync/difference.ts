@@ -65,36 +65,3 @@ export function diffDocuments(before: Delta, after: Delta): Delta {
   append(change, before.slice(one.length - end).diff(after.slice(other.length - end)), end);
   return change.chop();
 }
-
-/** Inserted texts of an op, each with the index of the document before. */
-function insertions(op: Delta): { index: number; text: string }[] {
-  const found: { index: number; text: string }[] = [];
-  let index = 0;
-  for (const part of op.ops as DeltaOp[]) {
-    if (part.insert === undefined) {
-      index += opLength(part);
-      continue;
-    }
-    const text = typeof part.insert === 'string' ? part.insert : '\uFFFC';
-    const last = found.at(-1);
-    if (last?.index === index) last.text += text;
-    else found.push({ index, text });
-  }
-  return found;
-}
-
-/**
- * Whether `change`, from a document to what the server has, evidently holds what `op` inserts into the
- * same document: then the server has taken the op, whatever it answered to a second attempt.
- */
-export function holds(change: Delta, op: Delta): boolean {
-  const wanted = insertions(op);
-  const there = insertions(change);
-  return (
-    wanted.length > 0 &&
-    wanted.every(({ index, text }) =>
-      // Among equal letters a comparison may find the place a little beside it.
-      there.some((one) => one.text.includes(text) && Math.abs(one.index - index) <= text.length),
-    )
-  );
-}

@@ -161,8 +161,9 @@ export class WireDocument implements DocPort {
    * changed): it is in the document, and must not be called lost. The ops since then tell.
    */
   #askLog(): void {
-    const { asked, ref } = { asked: this.#asked, ref: this.#deps.ref };
+    const asked = this.#asked;
     if (!asked?.answer || !this.connection.canSend) return;
+    const { ref } = this.#deps;
     this.#sentAt = this.#deps.environment.now();
     this.#watchAck();
     this.connection.send({ a: 'f', c: ref.collection, d: ref.id, v: asked.from });

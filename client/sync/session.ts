@@ -163,12 +163,10 @@ class Session {
   }
 
   #makeFace(): DocumentSession {
-    const { binding, presence, title, access } = {
-      binding: this.#binding,
-      presence: this.#presence,
-      title: this.#title,
-      access: this.#access,
-    };
+    const binding = this.#binding;
+    const presence = this.#presence;
+    const title = this.#title;
+    const access = this.#access;
     return {
       saveState: this.#save.state,
       people: presence.people,

@@ -27,6 +27,8 @@ declare module 'sharedb/lib/client/index.js' {
     readonly op?: unknown;
     readonly src?: string;
     readonly seq?: number;
+    /** How often it was sent again. */
+    readonly retries?: number;
   }
 
   interface DocEvents {
@@ -80,6 +82,7 @@ declare module 'sharedb/lib/client/index.js' {
     id: string | null;
     readonly canSend: boolean;
     readonly state: string;
+    send(message: object): void;
     get(collection: string, id: string): Doc;
     getPresence(channel: string): Presence;
     on<Name extends keyof ConnectionEvents>(event: Name, listener: ConnectionEvents[Name]): void;

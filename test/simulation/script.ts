@@ -91,8 +91,9 @@ export function drawScript(seed: number): Script {
   const actions = Array.from({ length: 90 + random.int(60) }, () => draw(drawKind(random)));
   const count = (kinds: readonly Kind[]) =>
     actions.filter(({ kind }) => kinds.includes(kind)).length;
-  while (count(edits) < leastEdits + 10) actions.push(draw('type'));
-  while (count(['cut']) < leastCuts) actions.push(draw('cut'));
+  // Not all happen: somebody has not opened the page yet, or may not write for a moment.
+  while (count(edits) < leastEdits + 50) actions.push(draw('type'));
+  while (count(['cut']) < leastCuts + 2) actions.push(draw('cut'));
   // Some type in bursts, as people do: their edits meet in one op.
   const burst = random.int(clients);
   const burstAt = random.int(lengthMs);

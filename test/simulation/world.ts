@@ -175,6 +175,7 @@ class World {
     const log = await this.#server.log();
     const expected = log.length > 0 ? replay(log) : new Delta().insert('\n');
     for (const { editor, session, index } of clients) {
+      assert.deepEqual(editor.violations, [], `what happened to the editor of client ${index}`);
       assert.deepEqual(editor.contentsNow.ops, expected.ops, `the screen of client ${index}`);
       assert.deepEqual(session.contents().ops, expected.ops, `the document of client ${index}`);
     }
