@@ -1,7 +1,7 @@
 // Colours of pasted text as the document stores them: #rrggbb, and only where they say something. Black
 // on white is what a page does by itself, and would be unreadable in the dark.
 
-import { contrast } from './colors.ts';
+import { contrast } from './contrast.ts';
 
 /** Named colours that pasted text really has; Word writes names for its highlights. */
 const NAMED: Readonly<Record<string, string>> = {
@@ -44,7 +44,10 @@ const hex = (value: number): string =>
 
 /** #rrggbb of a CSS colour; null for system colours, transparency and what is none. */
 export function toHex(css: string): string | null {
-  const text = css.trim().toLowerCase();
+  const text = css
+    .trim()
+    .toLowerCase()
+    .replace(/^var\([^,()]+,\s*([^()]+)\)$/, '$1');
   if (text in NAMED) return NAMED[text]!;
   const long = /^#([0-9a-f]{6})(?:ff)?$/.exec(text);
   if (long) return `#${long[1]}`;

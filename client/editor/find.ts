@@ -5,6 +5,7 @@ import { type ReadonlySignal, signal } from '@preact/signals-core';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
 import { chunksOf, perChunk, textOf } from './chunk-cache.ts';
 import type { EditorRange, FindState } from './editor-api.ts';
+import { matchesIn, patternOf } from './find-pattern.ts';
 import { createHighlights } from './highlights.ts';
 import type { Chunk } from './lines.ts';
 import type { Port } from './port.ts';
@@ -23,21 +24,6 @@ export interface Find {
   replaceAll(replacement: string): number;
   closeFind(): void;
   close(): void;
-}
-
-/** Offsets of matches in one line. Other lengths than the query's come from folding case. */
-export function matchesIn(line: string, pattern: RegExp): EditorRange[] {
-  const found: EditorRange[] = [];
-  for (const match of line.matchAll(pattern)) {
-    if (match[0] !== '') found.push({ index: match.index, length: match[0].length });
-  }
-  return found;
-}
-
-/** A query as a pattern: what was typed, letter for letter, also across a no-break space. */
-export function patternOf(query: string, matchCase: boolean): RegExp {
-  const text = query.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/[ \u00a0]/g, '[ \\u00a0]');
-  return new RegExp(text, matchCase ? 'gu' : 'giu');
 }
 
 export function createFind(quill: DeltapadQuill, port: Port, selection: SelectionFace): Find {

@@ -220,6 +220,7 @@ class Reader {
         0,
       );
       this.images.push({ at, data: address });
+      this.writer.hold();
       return;
     }
     const number = (name: string) => Number.parseInt(picture.getAttribute(name) ?? '', 10);
@@ -246,7 +247,7 @@ class Reader {
       if (row.closest('table') !== table) continue;
       const cells = [...row.children].filter(({ tagName }) => /^T[DH]$/.test(tagName));
       cells.forEach((cell, i) => {
-        if (i > 0) this.writer.text('\t', {}, true);
+        if (i > 0) this.writer.tab();
         const context = inside(cell as HTMLElement, cell.tagName, { ...around, inCell: true });
         this.children(cell, { ...context, block: {} });
       });

@@ -39,6 +39,17 @@ export class LineWriter {
     this.hasSoftSpace = false;
   }
 
+  /** From one cell of a row to the next. */
+  tab(): void {
+    this.trimEnd();
+    this.put('\t', {});
+  }
+
+  /** Keeps the line although nothing is on it yet. */
+  hold(): void {
+    this.isEmpty = false;
+  }
+
   embed(embed: Record<string, unknown>, attributes: Attributes): void {
     const [name] = Object.keys(embed);
     if (name === undefined || !embeds[name]?.(embed[name])) return;
@@ -63,6 +74,7 @@ export class LineWriter {
   private trimEnd(): void {
     const last = this.ops.at(-1);
     if (!last || typeof last.insert !== 'string' || this.isEmpty) return;
+    if (last.insert.endsWith('\n')) return;
     const at = last.insert.lastIndexOf('\n') + 1;
     const line = last.insert.slice(at);
     const isAlone = at > 0 || this.ops.length === 1 || endsLine(this.ops.at(-2));

@@ -70,7 +70,7 @@ export function inlineRule(before: string): InlineRule | null {
 }
 
 const ADDRESS =
-  /(?:^|[\s(])((?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)$/iu;
+  /(?:^|[\s(])((?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+[.,;:!?)]*)$/iu;
 
 /** An address that ends the text, without the punctuation that only follows it. */
 export function addressAtEnd(before: string): { start: number; text: string } | null {

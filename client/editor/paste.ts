@@ -152,15 +152,21 @@ export function copied(
     .join('');
   if (!text.includes('\n')) {
     // Words out of a line are words, not a paragraph.
-    return { html: deltaToHtml(ops).replace(/^<p>|<\/p>$/g, ''), text };
+    return { html: outsideHtml(ops).replace(/^<p>|<\/p>$/g, ''), text };
   }
   const [last] = quill.getLine(index + length);
   const isPartOfLine = !text.endsWith('\n') && last;
   const end: DeltaOp[] = isPartOfLine
     ? [{ insert: '\n', attributes: quill.getFormat(quill.getIndex(last) + last.length() - 1, 1) }]
     : [];
-  return { html: deltaToHtml([...ops, ...end]), text };
+  return { html: outsideHtml([...ops, ...end]), text };
 }
+
+/** Other programs know no tokens. Text is escaped, so a style attribute is one. */
+const outsideHtml = (ops: readonly DeltaOp[]): string =>
+  deltaToHtml(ops).replace(/style="[^"]*"/g, (style) =>
+    style.replace(/var\([^,()]+,\s*(#[0-9a-f]{6})\)/gi, '$1'),
+  );
 
 const embedText = ({ insert, attributes }: DeltaOp): string => {
   if (typeof insert === 'object' && 'divider' in insert) return '—';
