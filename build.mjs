@@ -28,9 +28,11 @@ const sources = ['client', 'core', 'server', 'build.mjs', 'package.json', 'packa
 const keepOldMs = { build: 24 * 3600_000, watch: 10 * 60_000 };
 
 /**
- * What stands in for a package in the browser, each with the reason. ShareDB's client is CommonJS, so
- * esbuild cannot drop what it does not use by itself.
+ * What stands in for a module in the browser, each with the reason. ShareDB's client is CommonJS, so
+ * esbuild cannot drop what it does not use by itself. What is absent throws when it is asked for.
  */
+const absent = (what) =>
+  `module.exports = function () { throw new Error(${JSON.stringify(`Not in the bundle: ${what}`)}); };`;
 const standIns = {
   // Only used to format one warning.
   util: 'module.exports = {};',
@@ -53,18 +55,56 @@ const standIns = {
     };`,
   // ShareDB's default type; our documents all name theirs.
   'ot-json0': `exports.type = { name: 'json0', uri: 'http://sharejs.org/types/JSONv0' };`,
-  // The editor brings the same functions from lodash-es.
-  'lodash.clonedeep': `module.exports = require('lodash-es/cloneDeep.js').default;`,
-  'lodash.isequal': `module.exports = require('lodash-es/isEqual.js').default;`,
+  // The server answers no queries, the past comes over HTTP, and presence is the generic kind.
+  'sharedb/lib/client/query': absent('queries'),
+  'sharedb/lib/client/snapshot-request/snapshot-version-request': absent('snapshots by version'),
+  'sharedb/lib/client/snapshot-request/snapshot-timestamp-request': absent('snapshots by time'),
+  'sharedb/lib/client/presence/doc-presence': absent('presence of a doc'),
+  // Quill and quill-delta use three functions on plain values (attributes, options, ranges); the
+  // general ones are 24 KB.
+  'lodash-es': `
+    const isPlain = (value) => {
+      if (typeof value !== 'object' || value === null) return false;
+      const prototype = Object.getPrototypeOf(value);
+      return prototype === Object.prototype || prototype === null;
+    };
+    export function cloneDeep(value) {
+      if (Array.isArray(value)) return value.map(cloneDeep);
+      if (typeof value !== 'object' || value === null) return value;
+      if (value instanceof RegExp || (typeof Node === 'function' && value instanceof Node)) return value;
+      const copy = Object.create(Object.getPrototypeOf(value));
+      for (const key of Object.keys(value)) if (key !== '__proto__') copy[key] = cloneDeep(value[key]);
+      return copy;
+    }
+    export function merge(target, ...sources) {
+      for (const source of sources) {
+        for (const key of Object.keys(source ?? {})) {
+          const value = source[key];
+          if (value === undefined || key === '__proto__') continue;
+          const mergeable = Array.isArray(value) || isPlain(value);
+          const into = Array.isArray(value) === Array.isArray(target[key]) ? target[key] : undefined;
+          if (!mergeable) target[key] = value;
+          else target[key] = merge(typeof into === 'object' && into ? into : Array.isArray(value) ? [] : {}, value);
+        }
+      }
+      return target;
+    }
+    export { default as isEqual } from 'fast-deep-equal';`,
+  'lodash.clonedeep': `module.exports = require('lodash-es').cloneDeep;`,
+  'lodash.isequal': `module.exports = require('fast-deep-equal');`,
 };
 
+/** By name, and ShareDB's own files by what their relative paths lead to. */
 const standInPlugin = {
   name: 'stand-ins',
   setup(build) {
-    const filter = new RegExp(`^(${Object.keys(standIns).join('|').replaceAll('.', '\\.')})$`);
-    build.onResolve({ filter }, ({ path, kind }) =>
-      kind === 'entry-point' ? null : { path, namespace: 'stand-in' },
-    );
+    build.onResolve({ filter: /^[\w.]/ }, ({ path, kind, resolveDir }) => {
+      if (kind === 'entry-point') return null;
+      const file = join(resolveDir, path).replaceAll('\\', '/');
+      const inside = /\/node_modules\/(sharedb\/lib\/client\/.*)$/.exec(file)?.[1];
+      const name = path.startsWith('.') ? inside : path;
+      return name && Object.hasOwn(standIns, name) ? { path: name, namespace: 'stand-in' } : null;
+    });
     build.onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => ({
       contents: standIns[path],
       resolveDir: root,
