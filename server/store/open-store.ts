@@ -1,14 +1,18 @@
 // Chooses the engine: Mongo when a URL is given, else SQLite in the data folder.
 
 import type { Clock } from '../clock.ts';
-import { openEmbeddedStore } from './embedded/embedded-store.ts';
-import { openMongoStore } from './mongo/mongo-store.ts';
-import type { Store } from './store.ts';
+import { openEmbeddedReader, openEmbeddedStore } from './embedded/embedded-store.ts';
+import { openMongoReader, openMongoStore } from './mongo/mongo-store.ts';
+import type { Store, StoreReader } from './store.ts';
 
-export interface StoreOptions {
+/** Where everything is kept. */
+export interface StorePlace {
   dataDir: string;
   /** null: the embedded engine. */
   mongoUrl: string | null;
+}
+
+export interface StoreOptions extends StorePlace {
   clock: Clock;
 }
 
@@ -17,4 +21,16 @@ export function openStore({ dataDir, mongoUrl, clock }: StoreOptions): Promise<S
   return mongoUrl === null
     ? openEmbeddedStore({ dataDir, clock })
     : openMongoStore({ url: mongoUrl, clock, announce: 'server' });
+}
+
+/** Opens the store for a tool that must be alone with it: refused while a server has it, and keeps servers out. */
+export function openStoreAlone({ dataDir, mongoUrl, clock }: StoreOptions): Promise<Store> {
+  return mongoUrl === null
+    ? openEmbeddedStore({ dataDir, clock })
+    : openMongoStore({ url: mongoUrl, clock, announce: 'tool' });
+}
+
+/** Looks at the store beside whoever writes to it. */
+export function openStoreReader({ dataDir, mongoUrl }: StorePlace): Promise<StoreReader> {
+  return mongoUrl === null ? openEmbeddedReader({ dataDir }) : openMongoReader({ url: mongoUrl });
 }

@@ -38,7 +38,21 @@ export interface StoredSnapshot {
 /** A normal race, not an error. */
 export type AppendResult = 'committed' | 'version-taken' | 'duplicate';
 
-export interface OpLog {
+/** Reading alone: what a backup and the doctor need of a log. */
+export interface LogReader {
+  /** Durable entries with from ≤ v < to (null: to the end), ascending. */
+  read(ref: DocumentRef, from: number, to: number | null): Promise<LogEntry[]>;
+  /** The version after the last durable entry; 0 for a document that was never made. */
+  version(ref: DocumentRef): Promise<number>;
+  /** The newest stored snapshot with v ≤ `atMost` (null: newest), or null. Derived data: may lag. */
+  snapshot(ref: DocumentRef, atMost: number | null): Promise<StoredSnapshot | null>;
+  /** Every stored snapshot of a document, oldest first. */
+  listSnapshots(ref: DocumentRef): Promise<{ v: number; milestone: boolean }[]>;
+  /** Every document with a log, in key order, from after `after`. For doctor and backup. */
+  list(after: DocumentKey | null, limit: number): Promise<DocumentRef[]>;
+}
+
+export interface OpLog extends LogReader {
   /**
    * The commit. Resolves `committed` once the entry is durable; entries of one document that are
    * appended in order are committed in order, several in one transaction. `duplicate`: (document, src, seq)
@@ -46,20 +60,12 @@ export interface OpLog {
    * this one was not committed. Rejects when the store cannot write: nothing was stored.
    */
   append(ref: DocumentRef, entry: LogEntry): Promise<AppendResult>;
-  /** Durable entries with from ≤ v < to (null: to the end), ascending. */
-  read(ref: DocumentRef, from: number, to: number | null): Promise<LogEntry[]>;
-  /** The version after the last durable entry; 0 for a document that was never made. */
-  version(ref: DocumentRef): Promise<number>;
-  /** The newest stored snapshot with v ≤ `atMost` (null: newest), or null. Derived data: may lag. */
-  snapshot(ref: DocumentRef, atMost: number | null): Promise<StoredSnapshot | null>;
   /** Keeps the newest snapshot and those marked as milestones. */
   writeSnapshot(
     ref: DocumentRef,
     snapshot: StoredSnapshot,
     options?: { milestone?: boolean },
   ): Promise<void>;
-  /** Every document with a log, in key order, from after `after`. For doctor and backup. */
-  list(after: DocumentKey | null, limit: number): Promise<DocumentRef[]>;
 }
 
 /** A declared index: equal parts first, an optional number or string to sort by last. */
@@ -77,7 +83,21 @@ export interface Versioned<T> {
   version: number;
 }
 
-export interface Records {
+/** A record of any kind as it lies in the store, with the index entries it was written with. */
+export interface StoredRecord {
+  kind: string;
+  id: string;
+  version: number;
+  value: unknown;
+  indexes: Readonly<Record<string, IndexKey>>;
+}
+
+export interface RecordReader {
+  /** Every record of every kind, by kind and then id, from after `after`. */
+  all(after: { kind: string; id: string } | null, limit: number): Promise<StoredRecord[]>;
+}
+
+export interface Records extends RecordReader {
   get<T>(kind: RecordKind<T>, id: string): Promise<Versioned<T> | null>;
   getMany<T>(kind: RecordKind<T>, ids: readonly string[]): Promise<Versioned<T>[]>;
   /**
@@ -98,11 +118,18 @@ export interface Records {
     equal: string,
     options: { limit: number; descending?: boolean; after?: { sort: number | string; id: string } },
   ): Promise<Versioned<T>[]>;
+  /** Writes a record as `all` gave it, its version and indexes too, over whatever is there. */
+  restore(record: StoredRecord): Promise<void>;
 }
 
-export interface Blobs {
-  put(name: string, bytes: Uint8Array, type: string): Promise<void>;
+export interface BlobReader {
   get(name: string): Promise<{ bytes: Uint8Array; type: string } | null>;
+  /** Names in order, from after `after`. */
+  list(after: string | null, limit: number): Promise<string[]>;
+}
+
+export interface Blobs extends BlobReader {
+  put(name: string, bytes: Uint8Array, type: string): Promise<void>;
   delete(name: string): Promise<void>;
 }
 
@@ -120,11 +147,32 @@ export interface Search {
   find(query: string, within: readonly DocumentKey[], limit: number): Promise<SearchHit[]>;
 }
 
+/** Entries that lie beside a log and are no part of it: another server's lost races. */
+export interface Orphans {
+  /** As they are stored. */
+  find(ref: DocumentRef): Promise<unknown[]>;
+  /** Moves them out of the log's way, kept; how many. */
+  setAside(ref: DocumentRef): Promise<number>;
+}
+
+/** A store that nothing is written to, beside whoever writes. */
+export interface StoreReader {
+  readonly ops: LogReader;
+  readonly records: RecordReader;
+  readonly blobs: BlobReader;
+  /** Absent: the engine cannot have any. */
+  readonly orphans?: Pick<Orphans, 'find'>;
+  describe(): string;
+  close(): Promise<void>;
+}
+
 export interface Store {
   readonly ops: OpLog;
   readonly records: Records;
   readonly blobs: Blobs;
   readonly search: Search;
+  /** Absent: the engine cannot have any. */
+  readonly orphans?: Orphans;
   /** One line for the start-up log: engine, file or database, durability. */
   describe(): string;
   /** Resolves when the store answers; rejects with why not. For /readyz. */

@@ -13,7 +13,10 @@ import { parseDocumentKey } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { systemClock } from '../../server/clock.ts';
 import { Writer } from '../../server/store/embedded/connection.ts';
-import { openEmbeddedStore } from '../../server/store/embedded/embedded-store.ts';
+import {
+  openEmbeddedReader,
+  openEmbeddedStore,
+} from '../../server/store/embedded/embedded-store.ts';
 import type { RecordKind } from '../../server/store/store.ts';
 import { aDocument, anOp, storeContract, write } from './store-contract.ts';
 
@@ -25,6 +28,7 @@ storeContract('embedded', async () => {
   let store = await openIn(dataDir);
   return {
     store,
+    openReader: () => openEmbeddedReader({ dataDir }),
     async reopen() {
       await store.close();
       store = await openIn(dataDir);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { MongoClient } from 'mongodb';
-import { openMongoStore } from '../../server/store/mongo/mongo-store.ts';
+import { openMongoReader, openMongoStore } from '../../server/store/mongo/mongo-store.ts';
 import { type MongoForTests, startMongo } from '../helpers/mongo.ts';
 import { aDocument, anOp, storeContract, write } from './store-contract.ts';
 
@@ -36,6 +36,7 @@ if (!mongo) {
     let store = await openMongoStore({ url });
     return {
       store,
+      openReader: () => openMongoReader({ url }),
       async reopen() {
         await store.close();
         store = await openMongoStore({ url });

@@ -30,6 +30,7 @@ function withPrefix(ops: OpLog): OpLog {
     version: (ref) => ops.version(own(ref)),
     snapshot: (ref, atMost) => ops.snapshot(own(ref), atMost),
     writeSnapshot: (ref, snapshot, options) => ops.writeSnapshot(own(ref), snapshot, options),
+    listSnapshots: (ref) => ops.listSnapshots(own(ref)),
     list: (after, limit) => ops.list(after, limit),
   };
 }

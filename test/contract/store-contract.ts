@@ -4,15 +4,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CollectionName, DocumentId, DocumentRef } from '../../core/ids.ts';
-import type { LogEntry, Store } from '../../server/store/store.ts';
+import type { LogEntry, Store, StoreReader } from '../../server/store/store.ts';
 import { opRules, snapshotRules } from './store-op-rules.ts';
-import { blobRules, recordRules } from './store-record-rules.ts';
+import { blobRules, recordRules, wholeRules } from './store-record-rules.ts';
 import { searchRules } from './store-search-rules.ts';
 
 export interface OpenedStore {
   store: Store;
   /** Closes the store and opens what it kept; absent when an engine keeps nothing by itself. */
   reopen?: () => Promise<Store>;
+  /** Opens a reader beside the store. */
+  openReader: () => Promise<StoreReader>;
   /** Closes whatever is open and clears away what it kept. */
   close: () => Promise<void>;
 }
@@ -61,6 +63,7 @@ export function storeContract(name: string, open: OpenStore): void {
   part('records', recordRules);
   part('blobs', blobRules);
   part('search', searchRules);
+  part('the whole store', wholeRules);
   describe(`${name}: the store`, () => lifeRules(open));
 }
 
@@ -75,6 +78,31 @@ function lifeRules(open: OpenStore): void {
     assert.deepEqual(await again.ops.read(ref, 0, null), entries);
     assert.equal(await again.ops.append(ref, entries[1] as LogEntry), 'duplicate');
     assert.equal(await again.ops.append(ref, anOp(3)), 'committed');
+  });
+
+  test('[S36] a reader beside the store sees what is durable when it asks', async (t) => {
+    const { store, openReader, close } = await open();
+    t.after(close);
+    const ref = aDocument();
+    const kind = { name: 'thing', indexes: {} };
+    await write(store, ref, 3);
+    const reader = await openReader();
+    t.after(() => reader.close());
+    assert.equal(await reader.ops.version(ref), 3);
+    assert.equal(await store.ops.append(ref, anOp(3)), 'committed');
+    await store.ops.writeSnapshot(ref, { v: 4, type: 't', data: [1], m: null });
+    await store.records.put(kind, 'a', { b: 1 });
+    await store.blobs.put('c', new Uint8Array([1, 2]), 'x/y');
+    assert.equal(await reader.ops.version(ref), 4);
+    assert.deepEqual(await reader.ops.read(ref, 0, null), await store.ops.read(ref, 0, null));
+    assert.deepEqual(await reader.ops.list(null, 9), [ref]);
+    assert.deepEqual(await reader.ops.listSnapshots(ref), [{ v: 4, milestone: false }]);
+    assert.deepEqual((await reader.ops.snapshot(ref, null))?.data, [1]);
+    assert.deepEqual(await reader.records.all(null, 9), [
+      { kind: 'thing', id: 'a', version: 1, value: { b: 1 }, indexes: {} },
+    ]);
+    assert.deepEqual(await reader.blobs.list(null, 9), ['c']);
+    assert.deepEqual([...((await reader.blobs.get('c'))?.bytes ?? [])], [1, 2]);
   });
 
   test('[S29] ping resolves while the store answers', async (t) => {

@@ -252,6 +252,28 @@ export function snapshotRules(store: TheStore): void {
     assert.deepEqual([got?.v, got?.type, got?.data], [2, null, undefined]);
   });
 
+  test('[S33] listSnapshots names those that are stored; the same version again replaces', async () => {
+    const { ops } = store();
+    const ref = aDocument();
+    assert.deepEqual(await ops.listSnapshots(ref), []);
+    await write(store(), ref, 9);
+    await ops.writeSnapshot(ref, aSnapshot(3), { milestone: true });
+    await ops.writeSnapshot(ref, aSnapshot(5));
+    await ops.writeSnapshot(ref, aSnapshot(6), { milestone: true });
+    await ops.writeSnapshot(ref, aSnapshot(8));
+    const list = [
+      { v: 3, milestone: true },
+      { v: 6, milestone: true },
+      { v: 8, milestone: false },
+    ];
+    assert.deepEqual(await ops.listSnapshots(ref), list);
+    await ops.writeSnapshot(ref, aSnapshot(8, 'rebuilt'));
+    await ops.writeSnapshot(ref, aSnapshot(3, 'rebuilt'), { milestone: true });
+    assert.deepEqual(await ops.listSnapshots(ref), list);
+    assertSnapshot(await ops.snapshot(ref, null), aSnapshot(8, 'rebuilt'));
+    assertSnapshot(await ops.snapshot(ref, 3), aSnapshot(3, 'rebuilt'));
+  });
+
   test('[S16] a snapshot ahead of its log is refused', async () => {
     const { ops } = store();
     const ref = aDocument();

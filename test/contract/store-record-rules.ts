@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RecordKind } from '../../server/store/store.ts';
+import type { RecordKind, StoredRecord } from '../../server/store/store.ts';
 import type { TheStore } from './store-contract.ts';
 
 interface Note {
@@ -157,6 +157,64 @@ export function recordRules(store: TheStore): void {
     await records.put(kind, 'a', aNote(3, { owner: null }));
     assert.deepEqual(await records.list(kind, 'byOwner', 'bob', { limit: 9 }), []);
     assert.equal((await records.get(kind, 'a'))?.version, 4);
+  });
+}
+
+export function wholeRules(store: TheStore): void {
+  test('[S34] all gives every record once, page by page; restore makes it the same again', async () => {
+    const { records } = store();
+    const [kind, other] = [aKind(), aKind()];
+    for (let at = 1; at <= 7; at++) await records.put(kind, `id ${at}`, aNote(at));
+    await records.put(kind, 'id 3', aNote(3, { owner: null, text: 'odd \u0000 北京' }));
+    await records.put(other, 'id 1', aNote(1.5, { owner: 'bob' }));
+    const everything = async () => {
+      const found: StoredRecord[] = [];
+      for (let after: StoredRecord | null = null; ; ) {
+        const page: StoredRecord[] = await records.all(after, 3);
+        assert.ok(page.length <= 3);
+        after = page.at(-1) ?? null;
+        if (!after) return found.filter((each) => [kind.name, other.name].includes(each.kind));
+        found.push(...page);
+      }
+    };
+    const before = await everything();
+    assert.deepEqual(
+      before.map((each) => [each.kind, each.id]),
+      [...[1, 2, 3, 4, 5, 6, 7].map((n) => [kind.name, `id ${n}`]), [other.name, 'id 1']],
+    );
+    assert.deepEqual(before[2]?.version, 2);
+    assert.deepEqual(before[7]?.indexes, { byOwner: ['bob', 1.5], byText: ['bob', 'note 1.5'] });
+    const list = async () => ({
+      ada: await records.list(kind, 'byOwner', 'ada', { limit: 99 }),
+      none: await records.list(kind, 'byText', '', { limit: 99 }),
+      bob: await records.list(other, 'byOwner', 'bob', { limit: 99 }),
+      one: await records.get(kind, 'id 3'),
+    });
+    const lists = await list();
+    for (const { id } of lists.ada) await records.delete(kind, id);
+    await records.put(other, 'id 1', aNote(9, { owner: 'cem' }));
+    for (const each of before) await records.restore(each);
+    assert.deepEqual(await everything(), before);
+    assert.deepEqual(await list(), lists);
+  });
+
+  test('[S35] list names every blob once, in order, page by page', async () => {
+    const { blobs } = store();
+    const names = Array.from({ length: 7 }, (_, i) => `listed-${i}`);
+    for (const name of names.toReversed()) await blobs.put(name, new Uint8Array([1]), 'a/b');
+    const found: string[] = [];
+    for (let after: string | null = null; ; ) {
+      const page: string[] = await blobs.list(after, 3);
+      assert.ok(page.length <= 3);
+      after = page.at(-1) ?? null;
+      if (after === null) break;
+      found.push(...page);
+    }
+    assert.deepEqual(
+      found.filter((name) => name.startsWith('listed-')),
+      names,
+    );
+    assert.deepEqual(found, found.toSorted());
   });
 }
 

@@ -141,6 +141,11 @@ export class MemoryOpLog implements OpLog {
     this.snapshots.set(documentKey(ref), copy(snapshot));
   }
 
+  async listSnapshots(ref: DocumentRef): Promise<{ v: number; milestone: boolean }[]> {
+    const stored = this.snapshots.get(documentKey(ref));
+    return stored ? [{ v: stored.v, milestone: false }] : [];
+  }
+
   async list(after: DocumentKey | null, limit: number): Promise<DocumentRef[]> {
     return [...this.logs.keys()]
       .filter((key) => key > (after ?? ''))

@@ -2,10 +2,26 @@
 // a file, and one backup holds everything.
 
 import type { Clock } from '../../clock.ts';
-import type { Blobs } from '../store.ts';
+import type { BlobReader, Blobs } from '../store.ts';
 import type { Reader, Writer } from './connection.ts';
 import { checkKeyText, read } from './rows.ts';
 import type { WriteQueue } from './write-queue.ts';
+
+export function createBlobReader(reader: Reader): BlobReader {
+  const getBlob = reader.prepare('SELECT type, bytes FROM blob WHERE name = ?');
+  const listBlobs = reader.prepare('SELECT name FROM blob WHERE name > ? ORDER BY name LIMIT ?');
+  return {
+    async get(name) {
+      const row = read(() => getBlob.get<{ type: string; bytes: Uint8Array }>(name));
+      return row === undefined ? null : { bytes: row.bytes, type: row.type };
+    },
+    async list(after, limit) {
+      return read(() => listBlobs.all<{ name: string }>(after ?? '', limit)).map(
+        ({ name }) => name,
+      );
+    },
+  };
+}
 
 export async function createBlobs(
   queue: WriteQueue,
@@ -18,9 +34,9 @@ export async function createBlobs(
      ON CONFLICT (name) DO UPDATE SET type = excluded.type, bytes = excluded.bytes`,
   );
   const deleteBlob = await writer.prepare('DELETE FROM blob WHERE name = ?');
-  const getBlob = reader.prepare('SELECT type, bytes FROM blob WHERE name = ?');
-
   return {
+    ...createBlobReader(reader),
+
     async put(name, bytes, type) {
       checkKeyText(name);
       // A copy: the caller's buffer may be used again before the write's turn comes.
@@ -28,11 +44,6 @@ export async function createBlobs(
       await queue.write(copy.length, () => {
         putBlob.run(name, type, clock.now(), copy);
       });
-    },
-
-    async get(name) {
-      const row = read(() => getBlob.get<{ type: string; bytes: Uint8Array }>(name));
-      return row === undefined ? null : { bytes: row.bytes, type: row.type };
     },
 
     async delete(name) {

@@ -1,15 +1,16 @@
 // The store in one SQLite file, for one server: nothing to install, nothing to run beside it.
 // Opens the file and puts the parts together; what each promises is in ../CONTRACT.md.
 
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import type { Store } from '../store.ts';
-import { createBlobs } from './blobs.ts';
+import type { Store, StoreReader } from '../store.ts';
+import { createBlobReader, createBlobs } from './blobs.ts';
 import { Reader, SlowReader, Writer } from './connection.ts';
 import { lockFolder } from './folder-lock.ts';
+import { createLogReader } from './log-reader.ts';
 import { createOpLog } from './op-log.ts';
-import { createRecords } from './records.ts';
+import { createRecordReader, createRecords } from './records.ts';
 import { read } from './rows.ts';
 import { migrate, SCHEMA_VERSION } from './schema.ts';
 import { createSearch } from './search.ts';
@@ -54,6 +55,7 @@ async function assemble(
   clock: Clock,
 ): Promise<EmbeddedStore> {
   const reader = new Reader(file);
+  const logs = createLogReader(reader);
   const slowReader = await SlowReader.open(file);
   const queue = new WriteQueue(writer);
   const probe = reader.prepare('SELECT count(*) FROM sqlite_schema');
@@ -69,7 +71,7 @@ async function assemble(
   }
 
   return {
-    ops: await createOpLog(queue, writer, reader),
+    ops: await createOpLog(queue, writer, logs),
     records: await createRecords(queue, writer, reader),
     blobs: await createBlobs(queue, writer, reader, clock),
     search: await createSearch(queue, writer, slowReader, clock),
@@ -82,4 +84,33 @@ async function assemble(
     close: () => (closing ??= close()),
     stats: () => queue.stats(),
   };
+}
+
+/** Looks at the file beside a server that may run, without the lock, and writes nothing. */
+export async function openEmbeddedReader({ dataDir }: { dataDir: string }): Promise<StoreReader> {
+  const file = join(resolve(dataDir), 'deltapad.db');
+  if (!existsSync(file)) throw new Error(`There is no ${file}: nothing has been stored there yet.`);
+  try {
+    const reader = new Reader(file);
+    const schema = reader.prepare('PRAGMA user_version').get<{ user_version: number }>();
+    if (schema?.user_version !== SCHEMA_VERSION) {
+      reader.close();
+      throw new Error(
+        `${file} was written by another version of Deltapad (schema ${schema?.user_version}; this one knows ${SCHEMA_VERSION}). Start that version, or upgrade by starting this one.`,
+      );
+    }
+    return {
+      ops: createLogReader(reader),
+      records: createRecordReader(reader),
+      blobs: createBlobReader(reader),
+      describe: () => `SQLite ${file}`,
+      async close() {
+        reader.close();
+      },
+    };
+  } catch (error) {
+    if (sqliteCode(error) === null) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} cannot be read: ${why}.`, { cause: error });
+  }
 }

@@ -1,17 +1,13 @@
 // The op log and the snapshots of documents in SQLite. Appending the op is the commit (S1); a snapshot
 // is derived and may lag (S14).
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../core/errors.ts';
-import { type DocumentKey, documentKey, parseDocumentKey } from '../../../core/ids.ts';
-import type { AppendResult, LogEntry, OpLog, StoredSnapshot } from '../store.ts';
-import type { Reader, Writer } from './connection.ts';
-import { checkKeyText, read } from './rows.ts';
+import { type DocumentKey, documentKey } from '../../../core/ids.ts';
+import type { AppendResult, LogReader, OpLog } from '../store.ts';
+import type { Writer } from './connection.ts';
+import { type OpRow, VERSION } from './log-reader.ts';
+import { checkKeyText } from './rows.ts';
 import type { WriteQueue } from './write-queue.ts';
-
-/** Entries read before other work gets its turn. */
-const READ_PAGE = 200;
-const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /** An append between the call and its outcome. */
 interface PendingAppend {
@@ -21,28 +17,12 @@ interface PendingAppend {
   isLost: boolean;
 }
 
-interface OpRow {
-  v: number;
-  src: string;
-  seq: number;
-  ts: number;
-  /** JSON: the change and the rest of `m`. */
-  body: string;
-}
-
 type NewOp = OpRow & { key: DocumentKey };
-
-interface SnapshotRow {
-  v: number;
-  type: string | null;
-  data: string | null;
-  m: string | null;
-}
 
 export async function createOpLog(
   queue: WriteQueue,
   writer: Writer,
-  reader: Reader,
+  reader: LogReader,
 ): Promise<OpLog> {
   // Inserts only at the end of the log (S8) and only what is not there, so that the usual append is one
   // statement; why nothing was inserted is asked only then.
@@ -61,8 +41,6 @@ export async function createOpLog(
     `SELECT 1 FROM op WHERE log_id = (SELECT id FROM log WHERE key = ?1)
        AND source_id = (SELECT id FROM op_source WHERE name = ?2) AND seq = ?3`,
   );
-  const VERSION = `SELECT coalesce(max(v) + 1, 0) AS v FROM op
-                   WHERE log_id = (SELECT id FROM log WHERE key = ?)`;
   const versionNow = await writer.prepare(VERSION);
   const putSnapshot = await writer.prepare(
     `INSERT INTO snapshot (log_id, v, is_milestone, type, data, m)
@@ -73,21 +51,6 @@ export async function createOpLog(
   const dropSnapshots = await writer.prepare(
     `DELETE FROM snapshot WHERE log_id = (SELECT id FROM log WHERE key = ?1) AND NOT is_milestone
        AND v < (SELECT max(v) FROM snapshot AS newer WHERE newer.log_id = snapshot.log_id)`,
-  );
-
-  const versionDurable = reader.prepare(VERSION);
-  const readOps = reader.prepare(
-    `SELECT op.v, op_source.name AS src, op.seq, op.ts, op.body
-     FROM log CROSS JOIN op ON op.log_id = log.id CROSS JOIN op_source ON op_source.id = op.source_id
-     WHERE log.key = ? AND op.v >= ? AND op.v < ? ORDER BY op.v LIMIT ${READ_PAGE}`,
-  );
-  const readSnapshot = reader.prepare(
-    `SELECT v, type, data, m FROM snapshot
-     WHERE log_id = (SELECT id FROM log WHERE key = ?) AND v <= ? ORDER BY v DESC LIMIT 1`,
-  );
-  const listLogs = reader.prepare(
-    `SELECT key FROM log WHERE key > ? AND EXISTS (SELECT 1 FROM op WHERE op.log_id = log.id)
-     ORDER BY key LIMIT ?`,
   );
 
   /** The pending append of a document that was asked for last. */
@@ -136,6 +99,8 @@ export async function createOpLog(
   }
 
   return {
+    ...reader,
+
     append(ref, { v, src, seq, m: { ts, ...m }, ...change }) {
       return new Promise((resolve, reject) => {
         // As text at once: what the caller does with the entry afterwards must not reach the disk.
@@ -146,27 +111,6 @@ export async function createOpLog(
           reject,
         );
       });
-    },
-
-    async read(ref, from, to) {
-      const entries: LogEntry[] = [];
-      for (let next = from; ; ) {
-        const rows = read(() => readOps.all<OpRow>(documentKey(ref), next, to ?? NO_LIMIT));
-        for (const row of rows) entries.push(rowToEntry(row));
-        const end = rows.at(-1);
-        if (end === undefined || rows.length < READ_PAGE) return entries;
-        next = end.v + 1;
-        await nextTurn();
-      }
-    },
-
-    async version(ref) {
-      return read(() => versionDurable.get<{ v: number }>(documentKey(ref))?.v ?? 0);
-    },
-
-    async snapshot(ref, atMost) {
-      const row = read(() => readSnapshot.get<SnapshotRow>(documentKey(ref), atMost ?? NO_LIMIT));
-      return row === undefined ? null : rowToSnapshot(row);
     },
 
     async writeSnapshot(ref, snapshot, options = {}) {
@@ -182,22 +126,5 @@ export async function createOpLog(
         dropSnapshots.run(key);
       });
     },
-
-    async list(after, limit) {
-      const rows = read(() => listLogs.all<{ key: string }>(after ?? '', limit));
-      return rows.map((row) => parseDocumentKey(row.key)).filter((ref) => ref !== null);
-    },
   };
 }
-
-function rowToEntry({ v, src, seq, ts, body }: OpRow): LogEntry {
-  const { m, ...change }: Pick<LogEntry, 'op' | 'create' | 'del' | 'm'> = JSON.parse(body);
-  return { v, src, seq, ...change, m: { ...m, ts } };
-}
-
-const rowToSnapshot = ({ v, type, data, m }: SnapshotRow): StoredSnapshot => ({
-  v,
-  type,
-  data: data === null ? undefined : JSON.parse(data),
-  m: m === null ? undefined : JSON.parse(m),
-});

@@ -1,6 +1,6 @@
 // Records of JSON by kind and id, and their declared indexes, in SQLite.
 
-import type { IndexKey, RecordKind, Records, Versioned } from '../store.ts';
+import type { IndexKey, RecordKind, RecordReader, Records, Versioned } from '../store.ts';
 import type { Reader, Writer } from './connection.ts';
 import { checkKeyText, read } from './rows.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -9,6 +9,37 @@ interface RecordRow {
   id: string;
   version: number;
   value: string;
+}
+
+interface StoredRow extends RecordRow {
+  kind: string;
+  /** JSON: [name, equal, sort] of each index entry. */
+  keys: string;
+}
+
+export function createRecordReader(reader: Reader): RecordReader {
+  const readAll = reader.prepare(
+    `SELECT kind, id, version, value,
+       (SELECT json_group_array(json_array(i.name, i.equal, i.sort)) FROM record_index AS i
+        WHERE i.kind = record.kind AND i.id = record.id) AS keys
+     FROM record WHERE (kind, id) > (?, ?) ORDER BY kind, id LIMIT ?`,
+  );
+  return {
+    async all(after, limit) {
+      const rows = read(() => readAll.all<StoredRow>(after?.kind ?? '', after?.id ?? '', limit));
+      return rows.map(({ kind, id, version, value, keys }) => ({
+        kind,
+        id,
+        version,
+        value: JSON.parse(value),
+        indexes: Object.fromEntries(
+          (JSON.parse(keys) as [string, string, string | number][]).map(
+            ([name, equal, sort]) => [name, [equal, sort]] as const,
+          ),
+        ),
+      }));
+    },
+  };
 }
 
 export async function createRecords(
@@ -20,6 +51,9 @@ export async function createRecords(
   const putRecord = await writer.prepare(
     `INSERT INTO record (kind, id, version, value) VALUES (?, ?, 1, ?)
      ON CONFLICT (kind, id) DO UPDATE SET version = version + 1, value = excluded.value`,
+  );
+  const restoreRecord = await writer.prepare(
+    'INSERT OR REPLACE INTO record (kind, id, version, value) VALUES (?, ?, ?, ?)',
   );
   const deleteRecord = await writer.prepare('DELETE FROM record WHERE kind = ? AND id = ?');
   const putIndex = await writer.prepare(
@@ -45,6 +79,8 @@ export async function createRecords(
   const down = { first: listing('DESC', ''), next: listing('DESC', 'AND (i.sort, i.id) < (?, ?)') };
 
   return {
+    ...createRecordReader(reader),
+
     async get<T>(kind: RecordKind<T>, id: string) {
       const row = read(() => getRecord.get<RecordRow>(kind.name, id));
       return row === undefined ? null : rowToRecord<T>(row);
@@ -110,6 +146,18 @@ export async function createRecords(
             ),
       );
       return rows.map(rowToRecord<T>);
+    },
+
+    async restore({ kind, id, version, value, indexes }) {
+      const json = JSON.stringify(value);
+      checkKeyText(id);
+      await queue.write(json.length, () => {
+        restoreRecord.run(kind, id, version, json);
+        deleteIndexes.run(kind, id);
+        for (const [name, [equal, sort]] of Object.entries(indexes)) {
+          putIndex.run(kind, id, name, checkKeyText(equal), sortValue(sort));
+        }
+      });
     },
   };
 }

@@ -44,37 +44,54 @@ export function committed(
   return { kept, tail };
 }
 
-/** Reads the unverified end of the log (all of it the first time), sets orphans aside, returns the tail. */
-export async function adoptLog(
+/** Where the log ends and what lies beside it. `new`: of the part that no server of ours has verified. */
+export async function inspectLog(
   ref: DocumentRef,
   ops: Collection<Document>,
   snapshots: Collection<Document>,
-): Promise<Tail> {
+  part: 'new' | 'whole',
+): Promise<{ tail: Tail; orphans: Document[] }> {
   const snapshot = await snapshots.findOne(
     { _id: ref.id as never },
     { projection: { _v: 1, _o: 1, _m: 1 } },
   );
   // Up to here our own server has verified the log; a stock server keeps `_m`.
-  const verified = (snapshot?._m?.deltapad as number | undefined) ?? 0;
+  const verified = part === 'whole' ? 0 : ((snapshot?._m?.deltapad as number | undefined) ?? 0);
   const rows = await ops
     .find({ d: ref.id, v: { $gte: Math.max(0, verified - 1) } })
     .project({ v: 1, o: 1 })
     .sort({ v: 1 })
     .toArray();
   const { kept, tail } = committed(rows, snapshot?._v ?? 0, snapshot?._o ?? null);
-  const orphans = rows.filter((row) => row.v >= verified && !kept.has(row));
-  if (orphans.length > 0) {
-    const aside = ops.db.collection('deltapad_orphans');
-    for (const { _id } of orphans) {
-      const op = await ops.findOne({ _id });
-      if (!op) continue;
-      await aside.replaceOne(
-        { _id: `${ref.collection}/${String(_id)}` as never },
-        { collection: ref.collection, op } as never,
-        { upsert: true },
-      );
-      await ops.deleteOne({ _id });
-    }
+  return { tail, orphans: rows.filter((row) => row.v >= verified && !kept.has(row)) };
+}
+
+/** Keeps orphans in a collection of their own and takes them out of the log. */
+export async function setAside(
+  ref: DocumentRef,
+  ops: Collection<Document>,
+  orphans: readonly Document[],
+): Promise<void> {
+  const aside = ops.db.collection('deltapad_orphans');
+  for (const { _id } of orphans) {
+    const op = await ops.findOne({ _id });
+    if (!op) continue;
+    await aside.replaceOne(
+      { _id: `${ref.collection}/${String(_id)}` as never },
+      { collection: ref.collection, op } as never,
+      { upsert: true },
+    );
+    await ops.deleteOne({ _id });
   }
+}
+
+/** Finds the end of a log before it is used, and sets aside what is not part of it. */
+export async function adoptLog(
+  ref: DocumentRef,
+  ops: Collection<Document>,
+  snapshots: Collection<Document>,
+): Promise<Tail> {
+  const { tail, orphans } = await inspectLog(ref, ops, snapshots, 'new');
+  await setAside(ref, ops, orphans);
   return tail;
 }

@@ -3,11 +3,12 @@
 
 import type { MongoClient } from 'mongodb';
 import { type Clock, systemClock } from '../../clock.ts';
-import type { Store } from '../store.ts';
+import type { Store, StoreReader } from '../store.ts';
 import { announce, type Use } from './announce.ts';
 import { connect, whenAvailable } from './connection.ts';
+import { createLogReader, findOrphans } from './log-reader.ts';
 import { MongoOpLog } from './op-log.ts';
-import { createBlobs, createRecords, createSearch } from './records.ts';
+import { createBlobs, createRecordReader, createRecords, createSearch } from './records.ts';
 
 export interface MongoStoreOptions {
   url: string;
@@ -30,6 +31,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
       records: createRecords(db),
       blobs: createBlobs(db),
       search: createSearch(db),
+      orphans: { ...findOrphans(db), setAside: (ref) => ops.setAside(ref) },
       describe: () => `Mongo ${hosts}/${db.databaseName} (w: majority, journaled)`,
       ping: () => whenAvailable(async () => void (await db.command({ ping: 1 }))),
       async close() {
@@ -42,4 +44,18 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
     await client.close();
     throw error;
   }
+}
+
+/** Looks at the database beside whoever uses it, and writes nothing. */
+export async function openMongoReader({ url }: { url: string }): Promise<StoreReader> {
+  const client = await connect(url);
+  const db = client.db();
+  return {
+    ops: createLogReader(db),
+    records: createRecordReader(db),
+    blobs: createBlobs(db),
+    orphans: findOrphans(db),
+    describe: () => `Mongo ${client.options.hosts.map(String).join(',')}/${db.databaseName}`,
+    close: () => client.close(),
+  };
 }

@@ -3,19 +3,15 @@
 // without an index that a stock server would clash with (internals.md §11b); (document, src, seq) has a
 // unique index. Snapshots are written behind. Each op links to its predecessor, as a stock server wants.
 
-import { type Collection, type Document, MongoBulkWriteError } from 'mongodb';
+import { type Collection, type Db, type Document, MongoBulkWriteError } from 'mongodb';
 import ShareDbMongo from 'sharedb-mongo';
 import { AppError } from '../../../core/errors.ts';
-import {
-  type DocumentKey,
-  type DocumentRef,
-  documentKey,
-  parseDocumentRef,
-} from '../../../core/ids.ts';
+import { type DocumentKey, type DocumentRef, documentKey } from '../../../core/ids.ts';
 import { limits } from '../../../core/limits.ts';
 import type { AppendResult, LogEntry, OpLog, StoredSnapshot } from '../store.ts';
-import { adoptLog, type Tail } from './adopt.ts';
+import { adoptLog, inspectLog, setAside, type Tail } from './adopt.ts';
 import { isDuplicateKey, whenAvailable } from './connection.ts';
+import { listDocuments, listSnapshots, readEntries, readSnapshot } from './log-reader.ts';
 
 interface Waiting {
   entry: LogEntry;
@@ -30,15 +26,6 @@ interface Lane {
 }
 
 export const opId = (ref: DocumentRef, v: number): string => `${ref.id}@${v}`;
-
-/** Fields of a stored snapshot that are not its data; sharedb-mongo's castToDoc. */
-const snapshotFields = new Set(['_id', '_v', '_type', '_m', '_o', '_data']);
-
-function dataOf(row: Document): unknown {
-  if (row._type == null) return undefined;
-  if ('_data' in row) return row._data;
-  return Object.fromEntries(Object.entries(row).filter(([key]) => !snapshotFields.has(key)));
-}
 
 function rowOf(id: string, snapshot: StoredSnapshot, link: unknown): Document {
   const { data } = snapshot;
@@ -207,12 +194,7 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
     return whenAvailable(async () => {
       await this.tailOf(ref);
       const ops = await this.opsOf(ref.collection);
-      const range = to === null ? { $gte: from } : { $gte: from, $lt: to };
-      const rows = await ops
-        .find({ d: ref.id, v: range }, { projection: { _id: 0, d: 0, o: 0 } })
-        .sort({ v: 1 })
-        .toArray();
-      return rows as unknown as LogEntry[];
+      return readEntries(ops, ref, from, to);
     });
   }
 
@@ -226,16 +208,11 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
   }
 
   snapshot(ref: DocumentRef, atMost: number | null): Promise<StoredSnapshot | null> {
-    return whenAvailable(async () => {
-      const row = await (await this.collectionOf(ref.collection)).findOne({ _id: ref.id as never });
-      if (row && (atMost === null || row._v <= atMost)) {
-        return { v: row._v, type: row._type ?? null, data: dataOf(row), m: row._m ?? null };
-      }
-      const milestones = await this.collectionOf(`m_${ref.collection}`);
-      const filter = atMost === null ? { d: ref.id } : { d: ref.id, v: { $lte: atMost } };
-      const kept = await milestones.findOne(filter, { sort: { v: -1 } });
-      return kept ? { v: kept.v, type: kept.type, data: kept.data, m: kept.m } : null;
-    });
+    return whenAvailable(async () => readSnapshot(await this.db(), ref, atMost));
+  }
+
+  listSnapshots(ref: DocumentRef): Promise<{ v: number; milestone: boolean }[]> {
+    return whenAvailable(async () => listSnapshots(await this.db(), ref));
   }
 
   writeSnapshot(
@@ -257,7 +234,7 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
       const row = rowOf(ref.id, { ...snapshot, data }, last?._id);
       try {
         await collection.replaceOne(
-          { _id: ref.id as never, _v: { $lt: snapshot.v } },
+          { _id: ref.id as never, _v: { $lte: snapshot.v } },
           row as never,
           { upsert: true },
         );
@@ -277,33 +254,21 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
   }
 
   list(after: DocumentKey | null, limit: number): Promise<DocumentRef[]> {
+    return whenAvailable(async () => listDocuments(await this.db(), after, limit));
+  }
+
+  /** What lies beside the log, looked for from its beginning, is set aside; how many. */
+  setAside(ref: DocumentRef): Promise<number> {
     return whenAvailable(async () => {
-      const [afterCollection = '', afterId = ''] = after?.split('/') ?? [];
-      const any = await this.collectionOf('deltapad');
-      const names = await any.db.listCollections({}, { nameOnly: true }).toArray();
-      const found: DocumentRef[] = [];
-      const collections = names
-        .map(({ name }) => (name.startsWith('o_') ? name.slice(2) : ''))
-        .filter((name) => name !== '' && name >= afterCollection)
-        .sort();
-      for (const name of collections) {
-        const ops = any.db.collection(`o_${name}`);
-        const match = name === afterCollection ? { d: { $gt: afterId } } : {};
-        const rows = await ops
-          .aggregate([
-            { $match: match },
-            { $group: { _id: '$d' } },
-            { $sort: { _id: 1 } },
-            { $limit: limit - found.length },
-          ])
-          .toArray();
-        for (const row of rows) {
-          const ref = parseDocumentRef(name, row._id);
-          if (ref) found.push(ref);
-        }
-        if (found.length >= limit) break;
-      }
-      return found;
+      const ops = await this.opsOf(ref.collection);
+      const snapshots = await this.collectionOf(ref.collection);
+      const { orphans } = await inspectLog(ref, ops, snapshots, 'whole');
+      await setAside(ref, ops, orphans);
+      return orphans.length;
     });
+  }
+
+  private async db(): Promise<Db> {
+    return (await this.collectionOf('deltapad')).db;
   }
 }

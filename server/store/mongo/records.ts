@@ -4,7 +4,16 @@
 import type { Binary, Collection, Db, Document } from 'mongodb';
 import type { DocumentKey } from '../../../core/ids.ts';
 import { queryTokens, tokenize } from '../../../core/search.ts';
-import type { Blobs, RecordKind, Records, Search, SearchHit, Versioned } from '../store.ts';
+import type {
+  Blobs,
+  IndexKey,
+  RecordKind,
+  RecordReader,
+  Records,
+  Search,
+  SearchHit,
+  Versioned,
+} from '../store.ts';
 import { isDuplicateKey, whenAvailable } from './connection.ts';
 
 type Row = Document & { _id: string };
@@ -24,6 +33,39 @@ function indexFields<T>(kind: RecordKind<T>, value: T): Document {
     if (key) fields[name] = { equal: key[0], sort: key[1] };
   }
   return fields;
+}
+
+const RECORDS = 'deltapad_record_';
+
+export function createRecordReader(db: Db): RecordReader {
+  return {
+    all: (after, limit) =>
+      whenAvailable(async () => {
+        const names = await db.listCollections({}, { nameOnly: true }).toArray();
+        const kinds = names
+          .flatMap(({ name }) => (name.startsWith(RECORDS) ? [name.slice(RECORDS.length)] : []))
+          .filter((kind) => after === null || kind >= after.kind)
+          .sort();
+        const found: Awaited<ReturnType<RecordReader['all']>> = [];
+        for (const kind of kinds) {
+          if (found.length >= limit) break;
+          const filter = after?.kind === kind ? { _id: { $gt: after.id } } : {};
+          const rows = await collectionOf(db, `record_${kind}`)
+            .find(filter)
+            .sort({ _id: 1 })
+            .limit(limit - found.length)
+            .toArray();
+          for (const row of rows) {
+            const fields = Object.entries((row.index ?? {}) as Record<string, Document>);
+            const indexes = Object.fromEntries(
+              fields.map(([name, { equal, sort }]) => [name, [equal, sort] as IndexKey]),
+            );
+            found.push({ kind, ...toVersioned(row), indexes });
+          }
+        }
+        return found;
+      }),
+  };
 }
 
 export function createRecords(db: Db): Records {
@@ -86,6 +128,14 @@ export function createRecords(db: Db): Records {
   }
 
   return {
+    ...createRecordReader(db),
+    restore: ({ kind, id, version, value, indexes }) =>
+      whenAvailable(async () => {
+        const index: Document = {};
+        for (const [name, [equal, sort]] of Object.entries(indexes)) index[name] = { equal, sort };
+        const row = { version, value, index };
+        await collectionOf(db, `record_${kind}`).replaceOne({ _id: id }, row, { upsert: true });
+      }),
     get: (kind, id) =>
       whenAvailable(async () => {
         const row = await (await open(kind)).findOne({ _id: id });
@@ -139,6 +189,16 @@ export function createBlobs(db: Db): Blobs {
       whenAvailable(async () => {
         const row = await blobs.findOne({ _id: name });
         return row ? { type: row.type as string, bytes: (row.bytes as Binary).buffer } : null;
+      }),
+    list: (after, limit) =>
+      whenAvailable(async () => {
+        const rows = await blobs
+          .find(after === null ? {} : { _id: { $gt: after } })
+          .project<Row>({ _id: 1 })
+          .sort({ _id: 1 })
+          .limit(limit)
+          .toArray();
+        return rows.map(({ _id }) => _id);
       }),
     delete: (name) =>
       whenAvailable(async () => {
