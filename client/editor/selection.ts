@@ -60,7 +60,7 @@ export function createSelection(quill: DeltapadQuill, port: Port): SelectionFace
   });
 
   return {
-    selection: () => withDirection(currentRange(quill)),
+    selection: () => withDirection(rangeNow()),
     select({ index, length }) {
       const last = Math.max(0, quill.getLength() - 1);
       const start = Math.min(index, last);
@@ -87,6 +87,13 @@ export function createSelection(quill: DeltapadQuill, port: Port): SelectionFace
       requestAnimationFrame(show);
     },
   };
+
+  /** The browser tells of a selection a moment later; a key that follows at once must not act on the old one. */
+  function rangeNow(): EditorRange | null {
+    const isLive = quill.hasFocus() && !port.isComposing();
+    const range = isLive ? quill.getSelection() : null;
+    return range ? { index: range.index, length: range.length } : currentRange(quill);
+  }
 
   function withDirection(range: EditorRange | null): EditorRange | null {
     if (!range || range.length === 0 || !quill.hasFocus()) return range;
