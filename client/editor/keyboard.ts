@@ -58,6 +58,7 @@ export function bindKeys(quill: DeltapadQuill, host: EditorHost, deeds: KeyDeeds
     if (!quill.isEnabled()) return false;
     switch (chord) {
       case 'Enter':
+        if (markdown.endsFence()) return true;
         markdown.linkBeforeCaret();
         return false;
       case 'Backspace':

@@ -13,6 +13,8 @@ import type { DeltapadQuill } from './quill.ts';
 export interface Markdown {
   /** Takes the last conversion back when nothing happened since; false when there is none. */
   takeBack(): boolean;
+  /** Whether the Enter just pressed ends "```": the code block is there already, its first line stays. */
+  endsFence(): boolean;
   /** Links the address before the caret, if there is one: before a line is ended. */
   linkBeforeCaret(): void;
 }
@@ -136,6 +138,14 @@ export function createMarkdown(quill: DeltapadQuill, port: Port, commands: Comma
       if (quill.history.depth !== last.depth) return false;
       last = null;
       quill.history.undo();
+      return true;
+    },
+    endsFence() {
+      const range = quill.selection.lastRange;
+      if (!last || range?.length !== 0 || range.index !== last.index) return false;
+      const at = caretInLine();
+      if (!at?.formats['code-block'] || at.text !== '') return false;
+      last = null;
       return true;
     },
     linkBeforeCaret() {

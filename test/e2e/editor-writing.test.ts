@@ -69,6 +69,16 @@ inEditor('one undo, or Backspace at once, gives the literal Markdown back', asyn
   }
 });
 
+inEditor('the Enter after ``` belongs to it; the next one makes a line', async (editor) => {
+  await open(editor, [{ insert: '\n' }]);
+  await type(editor, '```');
+  await press(editor, 'Enter');
+  await type(editor, 'let x');
+  await press(editor, 'Enter');
+  const code = { 'code-block': true };
+  assert.deepEqual(await ops(editor), [...line('let x', code), ...line('', code)]);
+});
+
 inEditor('Markdown is left alone in a code block', async (editor) => {
   await open(editor, line('', { 'code-block': true }));
   await type(editor, '# a **b** - ');
