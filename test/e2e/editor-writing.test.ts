@@ -76,7 +76,7 @@ inEditor('the Enter after ``` belongs to it; the next one makes a line', async (
   await type(editor, 'let x');
   await press(editor, 'Enter');
   const code = { 'code-block': true };
-  assert.deepEqual(await ops(editor), [...line('let x', code), ...line('', code)]);
+  assert.deepEqual(await ops(editor), [{ insert: 'let x' }, { insert: '\n\n', attributes: code }]);
 });
 
 inEditor('Markdown is left alone in a code block', async (editor) => {
