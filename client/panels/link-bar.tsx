@@ -29,6 +29,7 @@ export function LinkBar() {
   /** The address whose bar was closed by hand: it stays closed until the caret has been elsewhere. */
   const closed = useSignal<string | null>(null);
   const inBar = useSignal(false);
+  const focused = useComputed(() => desk.editor.state.value.focused);
   const key = useComputed(() => {
     const at = desk.editor.linkAtCaret.value;
     return at ? `${at.range.index} ${at.address}` : null;
@@ -36,7 +37,7 @@ export function LinkBar() {
   if (closed.value !== null && closed.value !== key.value) closed.value = null;
   if (edit) return <LinkForm key="edit" edit={edit} />;
   // Elsewhere in the page nobody asks for the link; a press on the bar itself leaves the focus.
-  const wanted = desk.editor.state.value.focused || inBar.value;
+  const wanted = focused.value || inBar.value;
   if (!link || !wanted || closed.value === key.value) return null;
   return (
     <LinkView

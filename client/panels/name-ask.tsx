@@ -33,8 +33,9 @@ export function NameAsk() {
     return stop;
   }, [app, desk, open]);
 
-  // Named elsewhere meanwhile (the account menu, another tab).
-  if (!open.value || app.me.value.named || desk.session.refused.value.length > 0) return null;
+  // Named elsewhere meanwhile, or about to be (the account menu has the same form).
+  if (!open.value || app.me.value.named || app.nameAnchor.value) return null;
+  if (desk.session.refused.value.length > 0) return null;
   const close = () => {
     open.value = false;
   };

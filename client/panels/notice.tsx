@@ -54,6 +54,11 @@ export function ToolRow() {
           {t('trash.restore')}
         </button>
       ) : null}
+      {trouble === 'no-access' ? (
+        <button type="button" class="btn btn-quiet" onClick={() => desk.session.tryNow()}>
+          {t('home.tryAgain')}
+        </button>
+      ) : null}
       {trouble === 'not-signed-in' ? (
         <button type="button" class="btn btn-quiet" onClick={() => location.reload()}>
           {t('save.reload')}

@@ -1,5 +1,6 @@
 // The buttons of the toolbar: a deed or switch, a picker, the paragraph style, and More.
 
+import { useComputed } from '@preact/signals';
 import { Icon } from '../ui/icon.tsx';
 import { ariaKeys, keyLabel } from '../ui/keys.ts';
 import type { MenuItem, OpenMenu } from '../ui/menu.tsx';
@@ -14,11 +15,15 @@ interface ToolProps {
 export function ToolButton({ tool, context, stop }: ToolProps) {
   const { app, editor } = context;
   const { t, isMac, menus } = app;
-  const state = editor.state.value;
-  const disabled = !state.editable || (tool.isDisabled?.(state) ?? false);
+  // The editor's state changes with every key; a button is drawn anew only when it looks different.
+  const disabled = useComputed(() => {
+    const state = editor.state.value;
+    return !state.editable || (tool.isDisabled?.(state) ?? false);
+  }).value;
+  const isOn = useComputed(() => tool.isOn?.(editor.state.value.formats)).value;
+  const bar = useComputed(() => tool.bar?.(editor.state.value.formats)).value;
   const chord = tool.keys ? context.desk.keysOf(tool.keys) : undefined;
   const label = t(tool.label);
-  const bar = tool.bar?.(state.formats);
   const common = {
     type: 'button' as const,
     'aria-label': label,
@@ -51,7 +56,7 @@ export function ToolButton({ tool, context, stop }: ToolProps) {
     <button
       {...common}
       class="ib"
-      aria-pressed={tool.isOn ? tool.isOn(state.formats) : undefined}
+      aria-pressed={isOn}
       onClick={() => {
         if (!disabled) runTool(tool, context);
       }}
@@ -94,8 +99,8 @@ const thenText = (item: MenuItem, { editor }: ToolContext): MenuItem => ({
 export function StylePicker({ context, stop }: { context: ToolContext; stop: boolean }) {
   const { app, editor } = context;
   const { t, isMac, menus } = app;
-  const state = editor.state.value;
-  const level = headingOf(state.formats);
+  const level = useComputed(() => headingOf(editor.state.value.formats)).value;
+  const editable = useComputed(() => editor.state.value.editable).value;
   const label = t('toolbar.style');
   const items = () =>
     [0, 1, 2, 3, 4, 5, 6].map((each) => {
@@ -118,12 +123,12 @@ export function StylePicker({ context, stop }: { context: ToolContext; stop: boo
       aria-label={t('toolbar.styleNow', { style: t(styleLabel(level)) })}
       aria-haspopup="menu"
       aria-expanded={menus.current.value?.id === 'style'}
-      aria-disabled={!state.editable || undefined}
+      aria-disabled={!editable || undefined}
       data-tool="style"
       data-tip={label}
       tabIndex={stop ? 0 : -1}
       onClick={(event) => {
-        if (!state.editable) return;
+        if (!editable) return;
         menus.toggle({
           id: 'style',
           label,
@@ -151,7 +156,7 @@ interface MoreProps {
 export function MoreButton({ context, folded, stop }: MoreProps) {
   const { app, editor } = context;
   const { t, menus } = app;
-  const { editable } = editor.state.value;
+  const editable = useComputed(() => editor.state.value.editable).value;
   const label = t('toolbar.more');
   return (
     <button
