@@ -45,6 +45,9 @@ export const limits = {
   /** A server says so often in a shared database that it is there; silent for `deadServerMs`, it is dead. */
   serverBeatMs: 10_000,
   deadServerMs: 30_000,
+  /** Processes in which the doctor examines documents, at most, and the memory of each in MB. */
+  maxToolWorkers: 8,
+  toolWorkerMb: 512,
   /** Documents in one page of the home list. */
   pageSize: 50,
   /** An uploaded image. */

@@ -1,0 +1,145 @@
+// Examines one stored document: its log is replayed from the beginning, and everything derived from it
+// is compared. Changes nothing.
+
+import { isDeepStrictEqual } from 'node:util';
+import { checkDocument } from '../../core/check-op.ts';
+import { Delta, type DeltaOp } from '../../core/delta.ts';
+import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
+import { createRichTextType, type LazyDelta, richTextUri } from '../../core/rich-text.ts';
+import type { LogEntry, StoredSnapshot, StoreReader } from '../store/store.ts';
+
+export interface Problem {
+  /**
+   * `log`: an entry is missing, twice there, or cannot be applied. `content`: what the log makes is no
+   * valid document. `snapshot`: one is not what the log makes. `orphans`: entries beside the log.
+   * `unread`: it could not be examined.
+   */
+  kind: 'log' | 'content' | 'snapshot' | 'orphans' | 'unread';
+  text: string;
+  repairable: boolean;
+}
+
+export interface Rebuilt {
+  snapshot: StoredSnapshot;
+  milestone: boolean;
+}
+
+export interface DocumentReport {
+  document: DocumentKey;
+  /** Ops that were replayed. */
+  version: number;
+  problems: Problem[];
+  /** Snapshots as they should be, when asked for. */
+  rebuilt: Rebuilt[];
+}
+
+/** Entries read at once: a large paste comes in many large ones. */
+const READ = 100;
+
+const type = createRichTextType();
+
+/** Equal parts joined, whoever wrote them: comparable. */
+function canonical(data: unknown): DeltaOp[] | null {
+  const ops = Array.isArray(data) ? data : (data as { ops?: unknown } | null)?.ops;
+  if (!Array.isArray(ops)) return null;
+  const delta = new Delta();
+  for (const op of ops) delta.push(op);
+  return delta.ops as DeltaOp[];
+}
+
+/** What the log has made so far. */
+interface Replayed {
+  v: number;
+  type: string | null;
+  data: LazyDelta | null;
+}
+
+function next(state: Replayed, entry: LogEntry): Replayed {
+  const v = state.v + 1;
+  if (entry.create) {
+    const isOurs = entry.create.type === richTextUri || entry.create.type === type.name;
+    return isOurs
+      ? { v, type: richTextUri, data: type.create(entry.create.data) }
+      : { v, type: entry.create.type, data: null };
+  }
+  if (entry.del) return { v, type: null, data: null };
+  if (entry.op === undefined) return { ...state, v };
+  if (state.type === null) throw new Error('it edits a document that does not exist');
+  return { ...state, v, data: state.data && type.apply(state.data, entry.op) };
+}
+
+const why = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+
+export async function examine(
+  store: Pick<StoreReader, 'ops' | 'orphans'>,
+  ref: DocumentRef,
+  rebuild: boolean,
+): Promise<DocumentReport> {
+  const { ops } = store;
+  const problems: Problem[] = [];
+  const rebuilt: Rebuilt[] = [];
+  const found = (kind: Problem['kind'], text: string, repairable = false) =>
+    problems.push({ kind, text, repairable });
+
+  const orphans = (await store.orphans?.find(ref)) ?? [];
+  if (orphans.length > 0) {
+    found('orphans', `${orphans.length} entries lie beside the log`, true);
+  }
+  const end = await ops.version(ref);
+  const snapshots = await ops.listSnapshots(ref);
+  let state: Replayed = { v: 0, type: null, data: null };
+
+  async function compareSnapshots(): Promise<void> {
+    for (; snapshots[0] && snapshots[0].v <= state.v; snapshots.shift()) {
+      const { v, milestone } = snapshots[0];
+      const stored = await ops.snapshot(ref, v);
+      if (stored?.v !== v) continue;
+      const isForeign = state.type !== null && state.type !== richTextUri;
+      const wanted = state.data ? (state.data.ops as DeltaOp[]) : null;
+      const isSame =
+        stored.type === state.type &&
+        (isForeign || isDeepStrictEqual(wanted && canonical(wanted), canonical(stored.data)));
+      if (isSame) continue;
+      found('snapshot', `the snapshot at version ${v} is not what the log makes`, true);
+      const data = wanted ? { ops: wanted } : undefined;
+      if (rebuild)
+        rebuilt.push({ snapshot: { v, type: state.type, data, m: stored.m }, milestone });
+    }
+  }
+
+  await compareSnapshots();
+  replay: while (state.v < end) {
+    const entries = await ops.read(ref, state.v, Math.min(state.v + READ, end));
+    if (entries.length === 0) {
+      found('log', `the log ends at version ${state.v}, and should at ${end}`);
+      break;
+    }
+    for (const entry of entries) {
+      if (entry.v !== state.v) {
+        const what = entry.v > state.v ? 'is missing' : 'is there twice';
+        found('log', `the entry at version ${Math.min(entry.v, state.v)} ${what}`);
+        break replay;
+      }
+      try {
+        state = next(state, entry);
+      } catch (error) {
+        found('log', `the entry at version ${entry.v} cannot be applied: ${why(error)}`);
+        break replay;
+      }
+      await compareSnapshots();
+    }
+  }
+  const isWhole = state.v === end;
+  if (isWhole && snapshots[0]) {
+    found('log', `a snapshot is at version ${snapshots.at(-1)?.v}, and the log ends at ${end}`);
+  }
+  if (isWhole && state.data) {
+    try {
+      checkDocument(state.data.ops);
+    } catch (error) {
+      found('content', `the document is not valid: ${why(error)}`);
+    }
+  }
+  return { document: documentKey(ref), version: state.v, problems, rebuilt };
+}
