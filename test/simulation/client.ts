@@ -51,6 +51,7 @@ export class SimClient {
   readonly session: DocumentSession;
   readonly environment: TestEnvironment;
   readonly index: number;
+  readonly userId: string;
   link: Link | null = null;
   readonly #deps: ClientDeps;
   #noNetworkUntil = 0;
@@ -58,12 +59,13 @@ export class SimClient {
   constructor(deps: ClientDeps) {
     this.#deps = deps;
     this.index = deps.index;
+    this.userId = `g_client00${deps.index}`;
     const { time, random, boot, index } = deps;
     this.environment = new TestEnvironment(time, random);
     this.session = openSession({
       boot,
       build: 'build-1',
-      user: () => ({ id: `g_client00${index}`, name: `Client ${index}`, color: 1 }),
+      user: () => ({ id: this.userId, name: `Client ${index}`, color: 1 }),
       editor: this.editor,
       environment: this.environment,
       open: () => this.#openLink(),

@@ -23,6 +23,7 @@ export interface Totals {
   edits: number;
   cuts: number;
   refusals: number;
+  carets: number;
 }
 
 /** Runs of a failing script with fewer actions; each takes some tens of milliseconds. */
@@ -69,7 +70,7 @@ async function report(seed: number, error: unknown, options: SeedRun): Promise<n
 }
 
 export async function runSeeds(options: SeedRun): Promise<Totals> {
-  const totals: Totals = { seeds: 0, ops: 0, edits: 0, cuts: 0, refusals: 0 };
+  const totals: Totals = { seeds: 0, ops: 0, edits: 0, cuts: 0, refusals: 0, carets: 0 };
   for (const seed of seedsOf(options)) {
     let outcome: Outcome;
     try {
@@ -84,6 +85,7 @@ export async function runSeeds(options: SeedRun): Promise<Totals> {
     totals.edits += outcome.edits;
     totals.cuts += outcome.cuts;
     totals.refusals += outcome.refusals;
+    totals.carets += outcome.carets;
   }
   return totals;
 }

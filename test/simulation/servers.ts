@@ -2,6 +2,8 @@
 // what is sent as our guard does; and our own backend over a store in memory. Both are restarted,
 // and both refuse ops on order.
 
+/// <reference path="../../server/ot/sharedb.d.ts" />
+
 import { createRequire } from 'node:module';
 import sharedb, { type Agent, type Op } from 'sharedb';
 import { checkOp, parseOp } from '../../core/check-op.ts';
@@ -45,6 +47,20 @@ sharedb.logger.setMethods({
   warn: () => undefined,
   error: () => undefined,
 });
+
+const guest = (client: number): Guest => ({
+  kind: 'guest',
+  id: `g_client00${client}` as UserId,
+  name: `Client ${client}`,
+  color: (client % 12) + 1,
+});
+
+interface WithPresence {
+  use(
+    action: 'receivePresence',
+    run: (context: { agent: Agent; presence: { p: object | null } }, next: () => void) => void,
+  ): void;
+}
 
 /** Which ops are refused: decided when one would be committed, and the same whenever it is sent again. */
 class Refusals {
@@ -95,6 +111,15 @@ export class StockServer implements SimServer {
       } catch (error) {
         next(error);
       }
+    });
+    // Who it is from is put there by the server, as ours does it.
+    (backend as unknown as WithPresence).use('receivePresence', ({ agent, presence }, next) => {
+      const client = this.#clients.get(agent.stream) ?? 0;
+      if (presence.p) {
+        const { id: u, name: n, color: k } = guest(client);
+        presence.p = { ...presence.p, u, n, k };
+      }
+      next();
     });
     backend.use('apply', ({ op, snapshot, agent }, next) => {
       if (op.op === undefined || !snapshot?.type) return next();
@@ -157,14 +182,15 @@ export class StockServer implements SimServer {
   refuseNext(client: number, code: ErrorCode): void {
     this.#refusals.order(client, code);
   }
-}
 
-const guest = (client: number): Guest => ({
-  kind: 'guest',
-  id: `g_client00${client}` as UserId,
-  name: `Client ${client}`,
-  color: (client % 12) + 1,
-});
+  /** Every op of this client is refused before anybody looks whether it is there already, as rights are. */
+  refuseResends(client: number, code: ErrorCode): void {
+    this.#backend.use('submit', ({ agent }, next) => {
+      const isTheirs = this.#clients.get(agent.stream) === client;
+      next(isTheirs ? new AppError(code, 'Refused by the script.') : undefined);
+    });
+  }
+}
 
 export class OurServer implements SimServer {
   refusals = 0;

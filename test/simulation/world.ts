@@ -17,6 +17,8 @@ export interface Outcome {
   readonly edits: number;
   readonly cuts: number;
   readonly refusals: number;
+  /** Of others, compared with where they really are. */
+  readonly carets: number;
   readonly events: number;
 }
 
@@ -57,6 +59,7 @@ class World {
   readonly #server: SimServer;
   #serverUpAt = 0;
   #cuts = 0;
+  #carets = 0;
 
   constructor(script: Script, time: VirtualTime, server: SimServer) {
     this.#script = script;
@@ -134,6 +137,7 @@ class World {
       edits: this.fates.edits,
       cuts: this.#cuts,
       refusals: this.#server.refusals,
+      carets: this.#carets,
       events: this.time.count,
     };
     for (const client of this.clients) client.close();
@@ -209,11 +213,20 @@ class World {
   }
 
   #judgeCarets(clients: readonly SimClient[], length: number): void {
+    const everybody = clients.map(({ userId }) => userId).sort();
     for (const { session, index } of clients) {
-      for (const { caret, me, userId } of session.people.value) {
+      const people = session.people.value;
+      assert.deepEqual(
+        people.map(({ userId }) => userId).sort(),
+        everybody,
+        `whom client ${index} sees`,
+      );
+      for (const { caret, me, userId } of people) {
+        // Idle for a minute it is hidden.
         if (me || !caret) continue;
+        this.#carets++;
         assert.ok(caret.index + caret.length <= length, 'a caret beyond the end');
-        const owner = clients.find((one) => userId.endsWith(`${one.index}`));
+        const owner = clients.find((one) => one.userId === userId);
         assert.deepEqual(
           caret,
           owner?.editor.selection,
