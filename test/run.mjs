@@ -167,8 +167,13 @@ function readEvents(path) {
 function show({ tier, name }, { events, code, signal, timedOut, output, seconds }) {
   const count = { passed: 0, failed: 0, skipped: 0 };
   const shown = [];
+  const notes = [];
   for (const event of events) {
     if (event.type === 'start') continue;
+    if (event.type === 'note') {
+      notes.push(event.text);
+      continue;
+    }
     if (event.type === 'fail') {
       if (event.counts) count.failed++;
       if (event.show) shown.push({ title: event.name, text: event.error ?? '' });
@@ -187,7 +192,7 @@ function show({ tier, name }, { events, code, signal, timedOut, output, seconds 
   const broke = timedOut ? hung(events, tier) : crashed(code, signal, count);
   if (broke) {
     count.failed++;
-    shown.push({ title: '(the file itself)', text: broke });
+    shown.push({ title: '(the file itself)', text: [broke, ...new Set(notes)].join('\n') });
   }
   const mark = count.failed > 0 ? 'FAIL' : count.passed === 0 ? 'skip' : 'ok  ';
   const tests = `${count.passed + count.failed + count.skipped} tests`.padStart(9);
@@ -211,6 +216,7 @@ function show({ tier, name }, { events, code, signal, timedOut, output, seconds 
 function hung(events, tier) {
   const open = [];
   for (const { type, name, nesting } of events) {
+    if (type === 'note') continue;
     if (type === 'start') open.push({ name, nesting });
     else {
       const at = open.findLastIndex((one) => one.name === name && one.nesting === nesting);

@@ -83,6 +83,8 @@ export async function openLive(
       socket = new WebSocket(`${app.url.replace('http', 'ws')}/sync`, [subprotocol], {
         headers: { cookie: person.cookie },
       });
+      // Closed while it connects, it says so to nobody else: a browser's socket stays silent.
+      socket.on('error', () => undefined);
       return socket as unknown as Wire;
     },
     api: {

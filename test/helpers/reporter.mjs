@@ -7,6 +7,9 @@ export default async function* report(source) {
   for await (const { type, data } of source) {
     if (type === 'test:dequeue') {
       yield line({ type: 'start', name: data.name, nesting: data.nesting });
+    } else if (type === 'test:diagnostic' && /^(Error|Warning):/.test(data.message)) {
+      // Such as an error after the last test had ended: it makes the exit code 1, and nothing else.
+      yield line({ type: 'note', text: data.message });
     } else if (type === 'test:pass' || type === 'test:fail') {
       const { name, nesting, skip, todo, details } = data;
       // A suite that passes is only its tests; one that fails by itself had a hook that failed.
