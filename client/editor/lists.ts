@@ -2,9 +2,11 @@
 // may go on in the next section; its counters are carried over here, because a section that is not laid
 // out keeps them to itself.
 
+import type { Blot } from 'parchment';
 import type QuillScroll from 'quill/blots/scroll.js';
 import QuillListItem from 'quill/formats/list.js';
 import { tellSection } from './line-blots.ts';
+import type { Chunk } from './lines.ts';
 import { type DocumentScroll, ListSplit, Section } from './sections.ts';
 
 const LEVELS = 9;
@@ -21,22 +23,39 @@ export class ListContainer extends ListSplit {
     return this.next instanceof ListContainer;
   }
 
+  /** A list cut in two does not take the other's counters along. */
+  override clone(): Blot {
+    const copy = super.clone();
+    (copy.domNode as HTMLElement).removeAttribute('style');
+    return copy;
+  }
+
+  declare private counted: { chunk: Chunk; from: Counters; end: Counters } | undefined;
+  declare private shown: Counters | undefined;
+
   /** The counters after the last item, when they stood at `from` before the first. */
   countFrom(from: Counters): Counters {
-    const counters = [...from];
+    // Asked after every key: the same as long as nothing in the section has changed.
+    const chunk = (this.parent as unknown as Section).read();
+    if (this.counted?.chunk === chunk && this.counted.from === from) return this.counted.end;
+    const end = [...from];
     for (let item = this.children.head; item; item = item.next as typeof item) {
       const element = item.domNode as HTMLElement;
       const level = indentOf(element);
-      if (element.dataset.list === 'ordered') counters[level]! += 1;
-      counters.fill(0, level + 1);
+      if (element.dataset.list === 'ordered') end[level]! += 1;
+      end.fill(0, level + 1);
     }
-    return counters;
+    this.counted = { chunk, from, end };
+    return end;
   }
 
   /** Shows the counters that a list of the section before ended with. */
   goOnFrom(from: Counters): void {
-    const reset = from === START ? '' : from.map((count, level) => `l${level} ${count}`).join(' ');
-    if (this.domNode.style.counterReset !== reset) this.domNode.style.counterReset = reset;
+    if (from === (this.shown ?? START)) return;
+    this.shown = from;
+    const { style } = this.domNode;
+    style.counterReset =
+      from === START ? '' : from.map((count, level) => `l${level} ${count}`).join(' ');
     if (this.domNode.getAttribute('style') === '') this.domNode.removeAttribute('style');
   }
 }
@@ -104,16 +123,27 @@ export class ListItem extends QuillListItem {
   }
 }
 
+/** Lists that count on from the section before, of each document. */
+const continued = new WeakMap<DocumentScroll, ReadonlySet<ListContainer>>();
+
 /** Makes lists that go on over the border of two sections count on. O(sections) when nothing changed. */
 export function continueLists(scroll: DocumentScroll): void {
-  let counters: Counters | null = null;
+  const now = new Set<ListContainer>();
+  let before: ListContainer | null = null;
+  /** The counters that `before` begins with. */
+  let from = START;
   scroll.children.forEach((section) => {
     if (!(section instanceof Section)) return;
     const { head, tail } = section.children;
-    const goesOn = head instanceof ListContainer && counters !== null;
-    if (head instanceof ListContainer) head.goOnFrom(goesOn ? counters! : START);
-    if (tail instanceof ListContainer) {
-      counters = tail.countFrom(tail === head && goesOn ? counters! : START);
-    } else counters = null;
+    let start = START;
+    if (before !== null && head instanceof ListContainer) {
+      start = before.countFrom(from);
+      head.goOnFrom(start);
+      now.add(head);
+    }
+    before = tail instanceof ListContainer ? tail : null;
+    from = tail === head ? start : START;
   });
+  for (const list of continued.get(scroll) ?? []) if (!now.has(list)) list.goOnFrom(START);
+  continued.set(scroll, now);
 }

@@ -32,6 +32,7 @@ export function createState(quill: DeltapadQuill, port: Port): StateSignals {
   });
   const linkAtCaret = signal<LinkAtCaret | null>(null);
   const selectedImage = signal<SelectedImage | null>(null);
+  const markSelected = createMarker(quill);
   let waiting = false;
   let closed = false;
 
@@ -51,7 +52,7 @@ export function createState(quill: DeltapadQuill, port: Port): StateSignals {
     tell(linkAtCaret, range ? linkAt(quill, range) : null);
     const image = range ? imageAt(quill, range) : null;
     tell(selectedImage, image);
-    markSelected(quill, range);
+    markSelected(range);
   }
   const schedule = () => {
     if (waiting) return;
@@ -114,16 +115,19 @@ function imageAt(quill: DeltapadQuill, { index, length }: EditorRange): Selected
   return { index, alt: text('alt'), caption: text('caption') };
 }
 
-/** Frames the one embed that is selected. */
-function markSelected(quill: DeltapadQuill, range: EditorRange | null): void {
-  const marked = quill.root.querySelector('.is-selected');
-  let element: HTMLElement | null = null;
-  if (range?.length === 1) {
-    const [leaf] = quill.getLeaf(range.index + 1);
-    const name = leaf?.statics.blotName;
-    if (name === 'image' || name === 'divider') element = leaf!.domNode as HTMLElement;
-  }
-  if (marked === element) return;
-  marked?.classList.remove('is-selected');
-  element?.classList.add('is-selected');
+/** Frames the one embed that is selected. Remembers it: looking for it would search the whole page. */
+function createMarker(quill: DeltapadQuill): (range: EditorRange | null) => void {
+  let marked: HTMLElement | null = null;
+  return (range) => {
+    let element: HTMLElement | null = null;
+    if (range?.length === 1) {
+      const [leaf] = quill.getLeaf(range.index + 1);
+      const name = leaf?.statics.blotName;
+      if (name === 'image' || name === 'divider') element = leaf!.domNode as HTMLElement;
+    }
+    if (marked === element) return;
+    marked?.classList.remove('is-selected');
+    element?.classList.add('is-selected');
+    marked = element;
+  };
 }

@@ -313,6 +313,18 @@ inEditor('a numbered list counts on through sections and levels', async (editor)
         ?.style.counterReset.split(' ')[1],
   );
   assert.equal(after, '65');
+  // Parted by a paragraph at the very border, the rest begins anew.
+  await editor.run((harness) => {
+    const second = harness.quill.scroll.children.at(1);
+    const border = second?.offset(harness.quill.scroll) ?? 0;
+    harness.apply([{ retain: border }, { insert: 'between\n' }]);
+  });
+  const numbers = await editor.run(() =>
+    [...document.querySelectorAll<HTMLElement>('.dp-section > ol')].map(
+      (list) => list.style.counterReset.split(' ')[1] ?? '0',
+    ),
+  );
+  assert.deepEqual(numbers.slice(0, 3), ['0', '0', '64']);
 });
 
 inEditor('a tick box is a checkbox named by its line', async (editor) => {
