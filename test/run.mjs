@@ -15,12 +15,12 @@ const concurrency = 2;
 
 /** Seconds that one file may take: many times what it needs, so that only a hang meets it. */
 const tiers = {
-  rules: 60,
-  unit: 60,
-  contract: 240,
-  integration: 120,
-  simulation: 300,
-  e2e: 180,
+  rules: 120,
+  unit: 240,
+  contract: 480,
+  integration: 480,
+  simulation: 600,
+  e2e: 600,
 };
 /** These start the server with its pages, which the build makes. */
 const needBuild = ['integration', 'e2e'];

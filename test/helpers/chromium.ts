@@ -132,8 +132,9 @@ export function stories(env: Readonly<Record<string, string>> = {}): Story {
     await browser?.close();
     await app?.close();
   });
-  return (title, run, { timeoutMs = 45_000, skip = false } = {}) => {
-    test(title, { skip: skip || noChromium, timeout: timeoutMs }, async () => {
+  return (title, run, { timeoutMs = 120_000, skip = false } = {}) => {
+    // A little longer than the story's own limit, which shows what everybody saw.
+    test(title, { skip: skip || noChromium, timeout: timeoutMs + 20_000 }, async () => {
       assert.ok(browser && app);
       const cast: Person[] = [];
       const closers: (() => Promise<void> | void)[] = [];
@@ -148,7 +149,7 @@ export function stories(env: Readonly<Record<string, string>> = {}): Story {
         afterwards: (close) => closers.push(close),
       };
       try {
-        await run(stage);
+        await within(timeoutMs, run(stage));
         const problems = cast.flatMap((person) => person.unexpected());
         assert.deepEqual(problems, [], 'errors in the console');
       } catch (error) {
@@ -160,6 +161,18 @@ export function stories(env: Readonly<Record<string, string>> = {}): Story {
       }
     });
   };
+}
+
+async function within(ms: number, story: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the story did not end within ${ms} ms`)), ms);
+  });
+  try {
+    await Promise.race([story, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function enter(
@@ -180,7 +193,7 @@ async function enter(
     forcedColors: options.forcedColors ?? 'none',
     ...(phone ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}),
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   const reply = await context.request.post('/api/v1/session', { data: { name } });
   assert.equal(reply.ok(), true, `a guest named ${name}: ${reply.status()}`);
   return new Person(name, context, await context.newPage(), at);

@@ -9,7 +9,7 @@ export interface Within {
 
 const everyMs = 25;
 /** Many times what an idle machine needs: a busy one must not fail a story. */
-const defaultMs = 10_000;
+const defaultMs = 30_000;
 
 /** Resolves with the first value that passes; a throwing `look` is asked again. */
 export async function eventually<T>(
