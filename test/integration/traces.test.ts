@@ -26,6 +26,8 @@ const readTrace = (name: string): Trace => {
 
 /** What a person types before anything else gets a turn: the session sends what has gathered. */
 const editsPerTurn = 25;
+/** Now and then the person stops to read: however slow the machine, many ops go out, not one. */
+const editsPerPause = 250;
 const turn = () => new Promise<void>((done) => setImmediate(done));
 
 /** Where a position in code points is in UTF-16 units. */
@@ -81,6 +83,7 @@ for (const name of ['sveltecomponent', 'rustcode', 'clownschool_flat']) {
     for (const [i, { patches }] of trace.txns.entries()) {
       for (const patch of patches) play(author, patch, counts);
       if (i % editsPerTurn === 0) await turn();
+      if (i % editsPerPause === 0) await author.session.settled();
     }
     await author.session.settled();
     // A document always ends with a newline of its own.
@@ -111,6 +114,7 @@ test('the recorded concurrent session, played by three people at once, leaves al
       deleted += before + patch[2].length - client.editor.length();
     }
     if (i % editsPerTurn === 0) await turn();
+    if (i % editsPerPause === 0) await client.session.settled();
     // The network cuts one of them off now and then.
     if (i % 5000 === 4999) client.cut();
   }
