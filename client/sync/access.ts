@@ -30,6 +30,8 @@ export class Access {
   readonly #trashed = signal(false);
   #denied: Denial | null = null;
   #isAsking = false;
+  /** Counts what was told over the socket: an answer from before it is old. */
+  #notices = 0;
   #cancel: (() => void) | null = null;
   #isClosed = false;
 
@@ -56,6 +58,7 @@ export class Access {
   }
 
   noticed({ role, trashed }: Extract<ServerNotice, { type: 'document' }>): void {
+    this.#notices++;
     if (trashed !== undefined) this.#trashed.value = trashed;
     if (role !== undefined) this.#role.value = role;
     if (this.#trashed.peek()) this.deny('trashed');
@@ -88,9 +91,10 @@ export class Access {
   async ask(): Promise<void> {
     if (this.#isAsking || this.#isClosed) return;
     this.#isAsking = true;
+    const notices = this.#notices;
     try {
       const { role, trashed, title } = await this.#deps.fetchDocument();
-      if (this.#isClosed) return;
+      if (this.#isClosed || notices !== this.#notices) return;
       this.#role.value = role;
       this.#trashed.value = trashed;
       if (trashed) this.deny('trashed');

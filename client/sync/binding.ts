@@ -51,6 +51,9 @@ const denials = new Set(['no-access', 'not-signed-in', 'document-trashed', 'not-
 /** Not refused, only not possible now. A server of ours closes the line instead (internals.md §4.5). */
 const delays = new Set(['not-now', 'too-many-requests', 'ERR_MAX_SUBMIT_RETRIES_EXCEEDED']);
 const silentRefusal: Refusal = { code: 'internal', message: '' };
+/** Ops wait in the document until somebody reads it; done in a pause, no key pays for it. */
+const FOLD_AFTER_MS = 1_500;
+const FOLD_FROM = 16;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 30_000;
 
@@ -66,6 +69,7 @@ export class Binding {
   #cancelFrame: (() => void) | null = null;
   #delayMs = 0;
   #cancelDelay: (() => void) | null = null;
+  #cancelFold: (() => void) | null = null;
   #isClosed = false;
 
   constructor(deps: BindingDeps, contents: readonly DeltaOp[]) {
@@ -151,6 +155,17 @@ export class Binding {
     this.docLoaded();
     this.#deps.onChanged();
     this.pump();
+    this.#foldSoon();
+  }
+
+  #foldSoon(): void {
+    if (this.#isClosed) return;
+    this.#cancelFold ??= this.#deps.environment.after(FOLD_AFTER_MS, () => {
+      this.#cancelFold = null;
+      if (this.hasUnsent) this.#foldSoon();
+      // Reading folds, and leaves everything else as it is.
+      else if (this.#known.unfolded >= FOLD_FROM) void this.#known.ops;
+    });
   }
 
   /** The doc has taken an op: mine (`source`), or from somebody else. */
@@ -296,5 +311,6 @@ export class Binding {
     this.#isClosed = true;
     this.#cancelFrame?.();
     this.#cancelDelay?.();
+    this.#cancelFold?.();
   }
 }

@@ -2,7 +2,13 @@
 // themselves. Creates what is not stored yet, finds acknowledgements and ops that were lost
 // (internals.md §2.4), and keeps the last ops for carets. Knows no editor.
 
-import { Connection, type Doc, type ShareDbError, types } from 'sharedb/lib/client/index.js';
+import {
+  Connection,
+  type Doc,
+  logger,
+  type ShareDbError,
+  types,
+} from 'sharedb/lib/client/index.js';
 import type { DocumentBoot, DocumentCreated } from '../../core/api.ts';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
 import { AppError } from '../../core/errors.ts';
@@ -37,9 +43,14 @@ const LONGEST_RETRY_MS = 30_000;
 const transient = new Set<string>(['not-now', 'internal', 'too-many-requests']);
 const denials = new Set(['no-access', 'not-signed-in', 'document-trashed', 'not-found']);
 
+const silent = () => undefined;
+
 /** One registry for the whole process: where a server runs in it too (tests), its type has the validator. */
-function registerRichText(): void {
-  if (!Object.hasOwn(types.map, richTextUri)) types.register(createRichTextType());
+function prepareShareDb(): void {
+  if (Object.hasOwn(types.map, richTextUri)) return;
+  types.register(createRichTextType());
+  // What it would print is dealt with here, or holds the text of a document.
+  logger.setMethods({ info: silent, warn: silent, error: silent });
 }
 
 interface Asked {
@@ -83,7 +94,7 @@ export class WireDocument implements DocPort {
   constructor(deps: WireDocumentDeps) {
     this.#deps = deps;
     const { ref, boot, socket } = deps;
-    registerRichText();
+    prepareShareDb();
     this.connection = new Connection(socket);
     // Without listeners these would be thrown. A refused handshake leaves the line useless.
     this.connection.on('error', () => socket.drop());

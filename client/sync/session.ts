@@ -236,7 +236,8 @@ class Session {
     if (line.kind === 'stopped' && line.reason === 'not-signed-in') {
       this.#access.deny('not-signed-in');
     }
-    const isFailing = line.kind === 'waiting' && this.#socket.failures % FAILURES_TO_ASK === 0;
+    const { failures } = this.#socket;
+    const isFailing = line.kind === 'waiting' && failures > 0 && failures % FAILURES_TO_ASK === 0;
     if (isFailing && this.#parts.environment.isOnline()) void this.#access.ask();
     this.#changed();
   }

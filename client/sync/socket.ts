@@ -70,8 +70,9 @@ export class OtSocket {
   readonly #deps: OtSocketDeps;
   readonly #line = signal<LineState>({ kind: 'connecting' });
   #wire: Wire | null = null;
-  /** Failures since the last stable line. */
+  /** What the delay grows with: failures since the last stable line. */
   #failures = 0;
+  #vain = 0;
   #readyAt: number | null = null;
   #heardAt = 0;
   #askedAt: number | null = null;
@@ -101,9 +102,9 @@ export class OtSocket {
     return this.#line;
   }
 
-  /** Attempts that failed one after the other. */
+  /** Attempts that failed one after the other, without any line between. */
   get failures(): number {
-    return this.#failures;
+    return this.#vain;
   }
 
   /** Until when a large message may still be on its way, at the slowest. */
@@ -134,6 +135,7 @@ export class OtSocket {
   ready(): void {
     this.#cancelDeadline?.();
     this.#readyAt = this.#deps.environment.now();
+    this.#vain = 0;
   }
 
   /** Gives the line up, and tries again. */
@@ -256,7 +258,8 @@ export class OtSocket {
     const reason = code === null ? null : closeReason(code);
     const { environment } = this.#deps;
     const now = environment.now();
-    if (this.#readyAt !== null && now - this.#readyAt >= STABLE_MS) this.#failures = 0;
+    if (this.#readyAt === null) this.#vain++;
+    else if (now - this.#readyAt >= STABLE_MS) this.#failures = 0;
     if (reason && !closeCodes[reason].retry) {
       this.#line.value = { kind: 'stopped', reason };
     } else {

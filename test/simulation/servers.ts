@@ -183,6 +183,18 @@ export class StockServer implements SimServer {
     this.#refusals.order(client, code);
   }
 
+  /** This client may neither read nor write from now on. */
+  shutOut(client: number): void {
+    this.refuseResends(client, 'no-access');
+    const shut = ({ agent }: { agent: Agent }, next: (error?: unknown) => void) => {
+      const isTheirs = this.#clients.get(agent.stream) === client;
+      next(isTheirs ? new AppError('no-access', 'You do not have access to this.') : undefined);
+    };
+    const backend = this.#backend as unknown as { use(action: string, run: typeof shut): void };
+    backend.use('readSnapshots', shut);
+    backend.use('op', shut);
+  }
+
   /** Every op of this client is refused before anybody looks whether it is there already, as rights are. */
   refuseResends(client: number, code: ErrorCode): void {
     this.#backend.use('submit', ({ agent }, next) => {

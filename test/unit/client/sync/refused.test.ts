@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { takeable, wordsOf } from '../../../../client/sync/refused.ts';
 import { Delta } from '../../../../core/delta.ts';
-import { type Person, SyncWorld } from './harness.ts';
+import { type Person, refuses, SyncWorld } from './harness.ts';
 
 async function onePerson(): Promise<[SyncWorld, Person]> {
   const world = new SyncWorld();
@@ -186,4 +186,24 @@ test('an op that was taken, and refused when it was sent again, is not called lo
   const refused = ada.session.refused.value.map(({ text }) => text).join('');
   assert.ok(!refused.includes('!'), `“${refused}” is called refused`);
   assert.equal(ada.text(), await world.text());
+});
+
+test('when access is taken away while I am offline, all I wrote is kept as one refused change', async () => {
+  const [world, ada] = await onePerson();
+  ada.setNetwork(false);
+  await world.run(100);
+  ada.types(3, ' and a half');
+  ada.types(0, 'Count: ');
+  world.server.shutOut(0);
+  ada.api.fetchDocument = () => refuses('no-access');
+  ada.setNetwork(true);
+  await world.run(30_000);
+  assert.deepEqual(ada.session.saveState.value, { kind: 'attention', reason: 'no-access' });
+  assert.deepEqual(
+    ada.session.refused.value.map(({ text, code }) => [text, code]),
+    [['Count:  and a half', 'no-access']],
+  );
+  assert.equal(ada.editor.isEditable, false);
+  assert.equal(ada.session.hasUnsent.value, false);
+  assert.equal(ada.text(), 'one two\n');
 });
