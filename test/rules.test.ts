@@ -57,6 +57,7 @@ const featureMay = [
   'server/access',
   'server/store/store.ts',
   'server/store/schema.ts',
+  'server/store/replay.ts',
   'server/ot/backend.ts',
   'server/http/route.ts',
   'server/clock.ts',

@@ -5,8 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { checkDocument } from '../../core/check-op.ts';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
 import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
-import { createRichTextType, type LazyDelta, richTextUri } from '../../core/rich-text.ts';
-import type { LogEntry, StoredSnapshot, StoreReader } from '../store/store.ts';
+import { richTextUri } from '../../core/rich-text.ts';
+import { nothingReplayed, type Replayed, replayEntry, replayPage } from '../store/replay.ts';
+import type { StoredSnapshot, StoreReader } from '../store/store.ts';
 
 export interface Problem {
   /**
@@ -33,11 +34,6 @@ export interface DocumentReport {
   rebuilt: Rebuilt[];
 }
 
-/** Entries read at once: a large paste comes in many large ones. */
-const READ = 100;
-
-const type = createRichTextType();
-
 /** Equal parts joined, whoever wrote them: comparable. */
 function canonical(data: unknown): DeltaOp[] | null {
   const ops = Array.isArray(data) ? data : (data as { ops?: unknown } | null)?.ops;
@@ -45,27 +41,6 @@ function canonical(data: unknown): DeltaOp[] | null {
   const delta = new Delta();
   for (const op of ops) delta.push(op);
   return delta.ops as DeltaOp[];
-}
-
-/** What the log has made so far. */
-interface Replayed {
-  v: number;
-  type: string | null;
-  data: LazyDelta | null;
-}
-
-function next(state: Replayed, entry: LogEntry): Replayed {
-  const v = state.v + 1;
-  if (entry.create) {
-    const isOurs = entry.create.type === richTextUri || entry.create.type === type.name;
-    return isOurs
-      ? { v, type: richTextUri, data: type.create(entry.create.data) }
-      : { v, type: entry.create.type, data: null };
-  }
-  if (entry.del) return { v, type: null, data: null };
-  if (entry.op === undefined) return { ...state, v };
-  if (state.type === null) throw new Error('it edits a document that does not exist');
-  return { ...state, v, data: state.data && type.apply(state.data, entry.op) };
 }
 
 const why = (error: unknown) =>
@@ -88,7 +63,7 @@ export async function examine(
   }
   const end = await ops.version(ref);
   const snapshots = await ops.listSnapshots(ref);
-  let state: Replayed = { v: 0, type: null, data: null };
+  let state: Replayed = nothingReplayed;
 
   async function compareSnapshots(): Promise<void> {
     for (; snapshots[0] && snapshots[0].v <= state.v; snapshots.shift()) {
@@ -110,7 +85,7 @@ export async function examine(
 
   await compareSnapshots();
   replay: while (state.v < end) {
-    const entries = await ops.read(ref, state.v, Math.min(state.v + READ, end));
+    const entries = await ops.read(ref, state.v, Math.min(state.v + replayPage, end));
     if (entries.length === 0) {
       found('log', `the log ends at version ${state.v}, and should at ${end}`);
       break;
@@ -122,7 +97,7 @@ export async function examine(
         break replay;
       }
       try {
-        state = next(state, entry);
+        state = replayEntry(state, entry);
       } catch (error) {
         found('log', `the entry at version ${entry.v} cannot be applied: ${why(error)}`);
         break replay;

@@ -1,0 +1,96 @@
+// Everything a store holds, as the items of a backup, page by page, while people go on writing: of each
+// document the log up to the version that is read first; records and images after the documents, so that
+// nothing a text names is missing.
+
+import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
+import type { LogEntry, StoredRecord, StoreReader } from '../store/store.ts';
+import { FORMAT, type Item } from './format.ts';
+
+const PAGE = 500;
+/** Entries of one log read at once: a large paste comes in many large ones. */
+const ENTRIES = 100;
+/** Records are small. */
+const RECORDS = 200;
+
+export async function* everyDocument(ops: StoreReader['ops']): AsyncGenerator<DocumentRef> {
+  for (let after: DocumentKey | null = null; ; ) {
+    const page: DocumentRef[] = await ops.list(after, PAGE);
+    const last = page.at(-1);
+    if (!last) return;
+    yield* page;
+    after = documentKey(last);
+  }
+}
+
+export async function* everyRecord(records: StoreReader['records']): AsyncGenerator<StoredRecord> {
+  for (let after: StoredRecord | null = null; ; ) {
+    const page: StoredRecord[] = await records.all(after, RECORDS);
+    after = page.at(-1) ?? null;
+    if (!after) return;
+    yield* page;
+  }
+}
+
+/** A stock server leaves out what it did not know; the port does not. */
+const whole = (entry: LogEntry): LogEntry => ({
+  ...entry,
+  src: entry.src ?? '-',
+  seq: entry.seq ?? entry.v,
+  m: { ...entry.m, ts: entry.m?.ts ?? 0 },
+});
+
+async function* documentItems({ ops }: StoreReader, ref: DocumentRef): AsyncGenerator<Item> {
+  const version = await ops.version(ref);
+  yield { document: documentKey(ref), version };
+  let v = 0;
+  while (v < version) {
+    const entries = await ops.read(ref, v, Math.min(v + ENTRIES, version));
+    for (const entry of entries) {
+      if (entry.v !== v) break;
+      yield { entry: whole(entry) };
+      v++;
+    }
+    if (entries.at(-1)?.v !== v - 1) {
+      throw new Error(`The log of ${documentKey(ref)} is damaged at version ${v}: run the doctor.`);
+    }
+  }
+  for (const { v, milestone } of await ops.listSnapshots(ref)) {
+    if (v > version) continue;
+    const snapshot = await ops.snapshot(ref, v);
+    // Meanwhile a newer one may have taken its place.
+    if (snapshot?.v === v) yield { snapshot, milestone };
+  }
+}
+
+export interface BackupOptions {
+  store: StoreReader;
+  secret: string | null;
+  at: number;
+  onProgress(done: number, total: number): void;
+}
+
+export async function* storeItems(options: BackupOptions): AsyncGenerator<Item> {
+  const { store, secret, at } = options;
+  yield { backup: FORMAT, at, store: store.describe() };
+  let total = 0;
+  for await (const _ of everyDocument(store.ops)) total++;
+  let done = 0;
+  for await (const ref of everyDocument(store.ops)) {
+    yield* documentItems(store, ref);
+    done++;
+    options.onProgress(done, Math.max(done, total));
+  }
+  for await (const record of everyRecord(store.records)) yield { record };
+  for (let after: string | null = null; ; ) {
+    const names: string[] = await store.blobs.list(after, PAGE);
+    after = names.at(-1) ?? null;
+    if (after === null) break;
+    for (const name of names) {
+      const blob = await store.blobs.get(name);
+      if (!blob) continue;
+      const bytes = Buffer.from(blob.bytes.buffer, blob.bytes.byteOffset, blob.bytes.byteLength);
+      yield { blob: name, type: blob.type, bytes: bytes.toString('base64') };
+    }
+  }
+  if (secret !== null) yield { secret };
+}
