@@ -262,10 +262,30 @@ story(
     const light = await paper();
     await mine.peopleHere.getByRole('button', { name: /Ada/ }).click();
     await mine.menuItem(/Appearance/).click();
+    const kept = ada.page.waitForResponse(
+      (response) => response.request().method() === 'PATCH' && /session/.test(response.url()),
+    );
     await mine.menuItem('Dark').click();
     await eventually('the paper is dark', paper, (color) => color !== light);
+    await kept;
     const dark = await paper();
     await ada.page.reload();
     assert.equal(await paper(), dark);
   },
 );
+
+story('on paper there is the text and nothing else', async ({ person }) => {
+  const ada = await person('Ada', { colorScheme: 'dark' });
+  const mine = await DocumentPage.create(ada, { title: 'Harvest', delta: rich });
+  await mine.saved();
+  await ada.page.emulateMedia({ media: 'print' });
+  await mine.toolbar.waitFor({ state: 'hidden' });
+  await ada.page.getByRole('button', { name: 'Share', exact: true }).waitFor({ state: 'hidden' });
+  await mine.body.getByRole('heading', { name: 'Harvest plan' }).waitFor();
+  const ink = await mine.body.evaluate((body) => getComputedStyle(body).color);
+  assert.match(
+    ink,
+    /^rgb\((\d|[1-5]\d), (\d|[1-5]\d), (\d|[1-5]\d)\)$/,
+    'dark ink, also in the dark',
+  );
+});
