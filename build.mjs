@@ -56,6 +56,10 @@ const standIns = {
     };`,
   // ShareDB's default type; our documents all name theirs.
   'ot-json0': `exports.type = { name: 'json0', uri: 'http://sharejs.org/types/JSONv0' };`,
+  // What it warns of is dealt with in client/sync: for whoever looks, not a fault of the page.
+  'sharedb/lib/logger': `
+    var say = function () { console.debug.apply(console, arguments); };
+    module.exports = { info: say, warn: say, error: say, setMethods: function () {} };`,
   // The server answers no queries, the past comes over HTTP, and presence is the generic kind.
   'sharedb/lib/client/query': absent('queries'),
   'sharedb/lib/client/snapshot-request/snapshot-version-request': absent('snapshots by version'),
@@ -102,7 +106,7 @@ const standInPlugin = {
     build.onResolve({ filter: /^[\w.]/ }, ({ path, kind, resolveDir }) => {
       if (kind === 'entry-point') return null;
       const file = join(resolveDir, path).replaceAll('\\', '/');
-      const inside = /\/node_modules\/(sharedb\/lib\/client\/.*)$/.exec(file)?.[1];
+      const inside = /\/node_modules\/(sharedb\/lib\/.*)$/.exec(file)?.[1];
       const name = path.startsWith('.') ? inside : path;
       return name && Object.hasOwn(standIns, name) ? { path: name, namespace: 'stand-in' } : null;
     });

@@ -139,6 +139,7 @@ async function build(
     clock,
     ids,
     onRenamed: (person) => backend.personChanged(person),
+    onEnded: (id) => backend.personEnded(id),
   });
 
   const backend: OtBackend = createBackend({

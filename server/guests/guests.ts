@@ -26,6 +26,8 @@ export interface GuestsDeps {
   ids: Ids;
   /** Told after a name was changed, so that whoever sees the person sees the new one. */
   onRenamed(person: PersonSummary): void;
+  /** Told after an identity was ended, so that what it has open is closed. */
+  onEnded(id: UserId): void;
 }
 
 export interface Guests {
@@ -48,7 +50,8 @@ export interface Guests {
 /** Who was remembered lately: an edit a keystroke must not mean a read a keystroke. */
 const MAX_REMEMBERED = 10_000;
 
-export function createGuests({ store, cookies, clock, ids, onRenamed }: GuestsDeps): Guests {
+export function createGuests(deps: GuestsDeps): Guests {
+  const { store, cookies, clock, ids, onRenamed, onEnded } = deps;
   const remembered = new Set<string>();
 
   const derived = (id: UserId, acceptLanguage: string | undefined): Guest => ({
@@ -141,8 +144,10 @@ export function createGuests({ store, cookies, clock, ids, onRenamed }: GuestsDe
 
     async end(guest) {
       // Who has nothing kept needs no record to lose it.
-      if (!(await find(guest.id))) return;
-      await update(guest, (record) => ({ ...record, endedAt: clock.now() }));
+      if (await find(guest.id)) {
+        await update(guest, (record) => ({ ...record, endedAt: clock.now() }));
+      }
+      onEnded(guest.id);
     },
 
     async hasEnded(id) {

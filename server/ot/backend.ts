@@ -71,6 +71,8 @@ export interface OtBackend {
   documentChanged(ref: DocumentRef, change: { title?: string; trashed?: boolean }): Promise<void>;
   /** A person changed their name: live presence is told again under it. */
   personChanged(person: PersonSummary): void;
+  /** Closes the sockets of somebody who is nobody any more. */
+  personEnded(id: string): void;
   onEdited(listener: (event: EditedEvent) => void): void;
   /** Open documents and connections, and ops that wait for their commit: for metrics and tests. */
   stats(): { documents: number; connections: number; staged: number };
@@ -233,6 +235,12 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
           connection.actor = { ...actor, name, color };
       }
       presence.retell(id);
+    },
+
+    personEnded(id) {
+      for (const connection of [...connections]) {
+        if (connection.userId === id) connection.stream.closeWith('not-signed-in');
+      }
     },
 
     onEdited(listener) {

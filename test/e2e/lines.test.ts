@@ -121,3 +121,44 @@ story('leaving asks while something is unsent, and only then', async ({ person }
   await closed;
   assert.equal(asked(), 1);
 });
+
+story(
+  'after an upgrade an open page says so, goes on saving, and reloads into it',
+  async ({ person }) => {
+    const ada = await person('Ada');
+    let isUpgraded = true;
+    // The server that this page connects to serves another build.
+    await ada.page.routeWebSocket(/\/sync/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((message) => {
+        const text = String(message);
+        socket.send(isUpgraded ? text.replace(/"build":"\w+"/, '"build":"another"') : text);
+      });
+    });
+    const mine = await DocumentPage.create(ada, { text: '' });
+    await mine.says('New version – reload');
+    await mine.typeAtEnd('still written');
+    await mine.isStored('still written\n');
+    await mine.saveState.getByRole('button').click();
+    const note = ada.page.getByRole('dialog', { name: 'Save state' });
+    isUpgraded = false;
+    await note.getByRole('button', { name: 'Reload' }).click();
+    await mine.saved();
+    await mine.shows('still written');
+  },
+);
+
+story('whose session has ended is told so and keeps their words', async ({ person }) => {
+  const ada = await person('Ada');
+  ada.expects(/status of 40[13]/);
+  ada.expects(brokenLine);
+  const mine = await DocumentPage.create(ada, { text: 'mine' });
+  await mine.typeAtEnd('!');
+  await mine.saved();
+  const reply = await ada.context.request.delete('/api/v1/session');
+  assert.equal(reply.ok(), true);
+  await mine.typeAtEnd(' and more');
+  await ada.page.getByText('Your session has ended').first().waitFor({ timeout: 20_000 });
+  await mine.says('Needs attention');
+  await ada.page.getByRole('button', { name: 'Copy my text' }).first().waitFor();
+});

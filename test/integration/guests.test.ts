@@ -5,7 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import type { SessionReply } from '../../core/api.ts';
+import { closeCodes } from '../../core/protocol.ts';
 import type { Records } from '../../server/store/store.ts';
 import { Person, startApp } from '../helpers/app.ts';
 
@@ -170,6 +172,18 @@ test('an identity that was ended is worth nothing, wherever its cookie still is'
   const page = new Person(app.url, cookie);
   await page.get('/');
   assert.notEqual(page.cookie, cookie, 'the page makes a new guest');
+});
+
+test('what an ended identity has open is closed, and says why', async (t) => {
+  const app = await startApp(t);
+  const ada = await app.guest('Ada');
+  const socket = new WebSocket(`${app.url.replace('http', 'ws')}/sync`, {
+    headers: { cookie: ada.cookie },
+  });
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  await new Promise((resolve) => socket.once('open', resolve));
+  await ada.ask('DELETE', session);
+  assert.equal(await closed, closeCodes['not-signed-in'].code);
 });
 
 test('behind https the cookie is Secure', async (t) => {

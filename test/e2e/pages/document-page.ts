@@ -184,8 +184,9 @@ export class DocumentPage {
 
   /** Names in "People here", sorted. */
   async people(): Promise<string[]> {
-    const items = await this.peopleHere.getByRole('listitem').all();
-    const names = await Promise.all(items.map((item) => item.getAttribute('aria-label')));
+    const names = await this.peopleHere
+      .getByRole('listitem')
+      .evaluateAll((items) => items.map((item) => item.getAttribute('aria-label')));
     return names.map((name) => name ?? '').sort();
   }
 
