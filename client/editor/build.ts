@@ -6,8 +6,10 @@ import type Block from 'quill/blots/block.js';
 import type { Line, Run } from '../../core/convert/lines.ts';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
 import { embeds, exclusiveBlocks, formats } from '../../core/formats.ts';
+import { Chunk } from './lines.ts';
 import { ListItem } from './lists.ts';
-import { type DocumentScroll, Section, sectionLimits } from './sections.ts';
+import type { DocumentScroll } from './scroll.ts';
+import { Section, sectionLimits } from './sections.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;
 type Formattable = Blot & { format(name: string, value: unknown): void };
@@ -16,54 +18,83 @@ type Formattable = Blot & { format(name: string, value: unknown): void };
 const NESTING = ['code', 'script', 'bold', 'italic', 'strike', 'underline', 'link'] as const;
 const STYLES = ['color', 'background'] as const;
 
-export function buildSections(scroll: DocumentScroll, lines: Iterable<Line>): Section[] {
+export interface BuildOptions {
+  /** This many sections are made at once, the others when they are needed; all when it is left out. */
+  readonly atOnce?: number;
+}
+
+export function buildSections(
+  scroll: DocumentScroll,
+  lines: Iterable<Line>,
+  { atOnce = Number.POSITIVE_INFINITY }: BuildOptions = {},
+): Section[] {
   const sections: Section[] = [];
   let group: Line[] = [];
   let units = 0;
   let code = false;
+  const close = () => {
+    if (group.length > 0) sections.push(buildSection(scroll, group, sections.length >= atOnce));
+    group = [];
+    units = 0;
+  };
   for (const line of lines) {
     const full = group.length >= sectionLimits.lines || units > sectionLimits.units;
     const isCode = line.attributes['code-block'] != null;
     // A code block is one box that scrolls: it stays whole.
-    if (full && !(code && isCode)) {
-      sections.push(buildSection(scroll, group));
-      group = [];
-      units = 0;
-    }
+    if (full && !(code && isCode)) close();
     code = isCode;
     group.push(line);
     units += line.length;
   }
-  if (group.length > 0) sections.push(buildSection(scroll, group));
+  close();
   return sections;
 }
 
-function buildSection(scroll: DocumentScroll, lines: readonly Line[]): Section {
+function buildSection(scroll: DocumentScroll, lines: readonly Line[], mayWait: boolean): Section {
   const section = scroll.create(Section.blotName) as unknown as Section;
-  let box: ParentBlot = section;
+  // What a line will be in the document is known before it is made, if it comes back as it went in.
+  if (mayWait && lines.every(isCanonical)) section.wait(lines, new Chunk(lines.map(lineDelta)));
+  else {
+    fillSection(scroll, section, lines);
+    section.forget();
+    section.estimate();
+  }
+  return section;
+}
+
+/** Makes the lines of a section that has none. */
+export function fillSection(
+  scroll: DocumentScroll,
+  section: Section,
+  lines: readonly Line[],
+): void {
+  const content = document.createDocumentFragment();
+  let list: ParentBlot | null = null;
   let around: string | null = null;
+  const put = (blot: Blot) => link(section, blot, content);
   for (const line of lines) {
     const wanted = containerOf(line);
     if (wanted !== around) {
-      box = section;
-      if (wanted !== null) {
-        box = scroll.create(wanted) as unknown as ParentBlot;
-        add(section, box);
-      }
+      list = wanted === null ? null : (scroll.create(wanted) as unknown as ParentBlot);
+      if (list) put(list);
       around = wanted;
     }
-    add(box, buildLine(scroll, line));
+    const made = buildLine(scroll, line);
+    if (list) add(list, made);
+    else put(made);
   }
-  section.forget();
-  section.estimate();
-  return section;
+  scroll.putLate(section, content);
 }
 
 /** Links a blot that was just made as the last child of another. */
 function add(parent: ParentBlot, child: Blot): void {
+  link(parent, child, parent.domNode);
+}
+
+function link(parent: ParentBlot, child: Blot, place: Node): void {
   parent.children.append(child);
   child.parent = parent as unknown as Blot['parent'];
-  parent.domNode.appendChild(child.domNode);
+  place.appendChild(child.domNode);
 }
 
 function containerOf({ attributes }: Line): string | null {

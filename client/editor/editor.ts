@@ -6,6 +6,7 @@ import { createCarets } from './carets.ts';
 import { createCommands } from './commands.ts';
 import { createCounter } from './counts.ts';
 import type { Editor, EditorHost, EditorRange } from './editor-api.ts';
+import { fillSections } from './filling.ts';
 import { createFind } from './find.ts';
 import { createImages } from './images.ts';
 import { createInsertion } from './insertion.ts';
@@ -38,6 +39,7 @@ export function createEditor(root: HTMLElement, host: EditorHost): Editor {
   const counter = createCounter(host.locale);
   bindKeys(quill, host, { commands, markdown, pastePlain: paste.nextPlain });
   bindPointer(quill, host);
+  const stopFilling = fillSections(quill, port);
   nameBody(quill.root, host);
   port.setEditable(false);
 
@@ -103,6 +105,7 @@ export function createEditor(root: HTMLElement, host: EditorHost): Editor {
       closeCarets();
       outlineEnd.close();
       stateEnd.close();
+      stopFilling();
       quill.disable();
       quill.emitter.removeAllListeners();
       root.replaceChildren();

@@ -9,20 +9,24 @@ import type { Blot } from 'parchment';
 import { LeafBlot, Scope } from 'parchment';
 import Block, { bubbleFormats } from 'quill/blots/block.js';
 import Break from 'quill/blots/break.js';
+import type Scroll from 'quill/blots/scroll.js';
 import QuillEditor from 'quill/core/editor.js';
 import type { Range } from 'quill/core/selection.js';
 import { linesOf } from '../../core/convert/lines.ts';
 import { Delta, type DeltaOp, opLength } from '../../core/delta.ts';
-import { buildSections } from './build.ts';
+import { buildSections, fillSection } from './build.ts';
 import { difference, joinLines, type Lines, LinesDelta, sameOps } from './lines.ts';
-import { continueLists } from './lists.ts';
-import type { DocumentScroll } from './sections.ts';
+import { continueLists, startList } from './lists.ts';
+import type { DocumentScroll } from './scroll.ts';
 
 interface SelectionInfo {
   newRange: Range;
   oldRange: Range;
 }
 type Attributes = Record<string, unknown>;
+
+/** A document's first screens; its other sections are made when somebody looks or nothing else is to do. */
+const SECTIONS_AT_ONCE = 3;
 
 /** From this many new lines on, lines are built in bulk instead of one by one. */
 const BULK_LINES = 24;
@@ -38,6 +42,14 @@ const newlines = (ops: readonly DeltaOp[]): number => {
 
 export class Engine extends QuillEditor {
   declare private lines: Lines;
+
+  constructor(scroll: Scroll) {
+    super(scroll);
+    this.page.fillSection = (section, lines) => {
+      fillSection(this.page, section, lines);
+      startList(section);
+    };
+  }
 
   private get page(): DocumentScroll {
     return this.scroll as DocumentScroll;
@@ -66,7 +78,8 @@ export class Engine extends QuillEditor {
     scroll.children.forEach((child: Blot) => {
       child.remove();
     });
-    for (const section of buildSections(this.page, linesOf(ops))) scroll.appendChild(section);
+    const sections = buildSections(this.page, linesOf(ops), { atOnce: SECTIONS_AT_ONCE });
+    for (const section of sections) scroll.appendChild(section);
     // What was just built is canonical already: nothing is to be optimised.
     scroll.observer.takeRecords();
     scroll.batch = false;

@@ -21,7 +21,8 @@ import { UploadFrame } from './images.ts';
 import { Heading, Paragraph, Quote, Text } from './line-blots.ts';
 import { Link } from './link.ts';
 import { ListContainer, ListItem } from './lists.ts';
-import { DocumentScroll, Section } from './sections.ts';
+import { DocumentScroll } from './scroll.ts';
+import { Section } from './sections.ts';
 
 type Definition = Attributor | BlotConstructor;
 

@@ -5,9 +5,12 @@
 import type { Blot } from 'parchment';
 import type QuillScroll from 'quill/blots/scroll.js';
 import QuillListItem from 'quill/formats/list.js';
+import type { DeltaOp } from '../../core/delta.ts';
+import { perChunk } from './chunk-cache.ts';
 import { tellSection } from './line-blots.ts';
 import type { Chunk } from './lines.ts';
-import { type DocumentScroll, ListSplit, Section } from './sections.ts';
+import type { DocumentScroll } from './scroll.ts';
+import { ListSplit, Section } from './sections.ts';
 
 const LEVELS = 9;
 type Counters = readonly number[];
@@ -30,24 +33,7 @@ export class ListContainer extends ListSplit {
     return copy;
   }
 
-  declare private counted: { chunk: Chunk; from: Counters; end: Counters } | undefined;
   declare private shown: Counters | undefined;
-
-  /** The counters after the last item, when they stood at `from` before the first. */
-  countFrom(from: Counters): Counters {
-    // Asked after every key: the same as long as nothing in the section has changed.
-    const chunk = (this.parent as unknown as Section).read();
-    if (this.counted?.chunk === chunk && this.counted.from === from) return this.counted.end;
-    const end = [...from];
-    for (let item = this.children.head; item; item = item.next as typeof item) {
-      const element = item.domNode as HTMLElement;
-      const level = indentOf(element);
-      if (element.dataset.list === 'ordered') end[level]! += 1;
-      end.fill(0, level + 1);
-    }
-    this.counted = { chunk, from, end };
-    return end;
-  }
 
   /** Shows the counters that a list of the section before ended with. */
   goOnFrom(from: Counters): void {
@@ -59,9 +45,6 @@ export class ListContainer extends ListSplit {
     if (this.domNode.getAttribute('style') === '') this.domNode.removeAttribute('style');
   }
 }
-
-const indentOf = (element: HTMLElement): number =>
-  Number(/\bql-indent-(\d)/.exec(element.className)?.[1] ?? 0);
 
 const isTask = (element: HTMLElement): boolean =>
   element.dataset.list === 'checked' || element.dataset.list === 'unchecked';
@@ -123,27 +106,70 @@ export class ListItem extends QuillListItem {
   }
 }
 
+/** A line as numbering sees it, or null outside lists. */
+interface Item {
+  readonly level: number;
+  readonly isNumbered: boolean;
+}
+
+/** The items of a chunk, line by line. Read from the document, so that no line has to be made for it. */
+const itemsOf = perChunk(({ lines }): readonly (Item | null)[] =>
+  lines.map((line) => {
+    const attributes = (line.ops as DeltaOp[]).at(-1)?.attributes;
+    if (attributes?.list === undefined) return null;
+    return { level: Number(attributes.indent ?? 0), isNumbered: attributes.list === 'ordered' };
+  }),
+);
+
+const ends = new WeakMap<Chunk, { from: Counters; end: Counters }>();
+
+/** The counters after the list that ends a chunk, when they stood at `from` before the chunk. */
+function countTo(chunk: Chunk, from: Counters): Counters {
+  // Asked after every key: the same as long as nothing in the section has changed.
+  const known = ends.get(chunk);
+  if (known?.from === from) return known.end;
+  const items = itemsOf(chunk);
+  const first = items.lastIndexOf(null) + 1;
+  const end = [...(first === 0 ? from : START)];
+  for (const item of items.slice(first) as readonly Item[]) {
+    if (item.isNumbered) end[item.level]! += 1;
+    end.fill(0, item.level + 1);
+  }
+  ends.set(chunk, { from, end });
+  return end;
+}
+
 /** Lists that count on from the section before, of each document. */
 const continued = new WeakMap<DocumentScroll, ReadonlySet<ListContainer>>();
+/** Where the first list of a section begins, for when its lines are made. */
+const starts = new WeakMap<Section, Counters>();
 
 /** Makes lists that go on over the border of two sections count on. O(sections) when nothing changed. */
 export function continueLists(scroll: DocumentScroll): void {
   const now = new Set<ListContainer>();
-  let before: ListContainer | null = null;
-  /** The counters that `before` begins with. */
-  let from = START;
+  let before = START;
+  let isList = false;
   scroll.children.forEach((section) => {
     if (!(section instanceof Section)) return;
-    const { head, tail } = section.children;
-    let start = START;
-    if (before !== null && head instanceof ListContainer) {
-      start = before.countFrom(from);
-      head.goOnFrom(start);
-      now.add(head);
+    const chunk = section.read();
+    const items = itemsOf(chunk);
+    const start = isList && items[0] ? before : START;
+    starts.set(section, start);
+    if (start !== START && !section.isWaiting) {
+      const { head } = section.children;
+      if (head instanceof ListContainer) now.add(head);
+      startList(section);
     }
-    before = tail instanceof ListContainer ? tail : null;
-    from = tail === head ? start : START;
+    isList = Boolean(items.at(-1));
+    before = isList ? countTo(chunk, start) : START;
   });
   for (const list of continued.get(scroll) ?? []) if (!now.has(list)) list.goOnFrom(START);
   continued.set(scroll, now);
+}
+
+/** Shows in the first list of a section where it begins. */
+export function startList(section: Section): void {
+  const { head } = section.children;
+  const start = starts.get(section);
+  if (start && head instanceof ListContainer) head.goOnFrom(start);
 }

@@ -1,15 +1,16 @@
-// The scroll and its sections. Quill keeps every line in one flat list under one element; at 10,000
+// The sections that lines stand in. Quill keeps every line in one flat list under one element; at 10,000
 // lines the browser then spends 25 ms and more on the layout of each key, and every walk over the list
 // costs as much again. Here lines stand in sections of at most a hundred or so: a section off the screen
 // is not laid out (`content-visibility: auto`, editor.css), and its length and lines are remembered
-// until something in it changes. Sections are no part of the document: its delta does not know them.
+// until something in it changes; its lines may even be made only when they are needed. Sections are no
+// part of the document: its delta does not know them.
 
-import { type Blot, type BlotConstructor, Scope } from 'parchment';
+import { type Blot, type BlotConstructor, type ParentBlot, Scope } from 'parchment';
 import Block from 'quill/blots/block.js';
 import Container from 'quill/blots/container.js';
-import Scroll from 'quill/blots/scroll.js';
+import type { Line } from '../../core/convert/lines.ts';
 import type { Delta } from '../../core/delta.ts';
-import { Chunk, Lines } from './lines.ts';
+import { Chunk } from './lines.ts';
 
 export const sectionLimits = {
   /** A new section holds this many lines: about six screens, so that two or three are ever laid out. */
@@ -59,6 +60,44 @@ export class Section extends TellingContainer {
 
   declare private chunk: Chunk | null | undefined;
   declare private total: number | null | undefined;
+  /** The lines of this section while they are only told and not made. */
+  declare private waiting: readonly Line[] | null | undefined;
+  declare private made: ParentBlot['children'];
+
+  static {
+    // An accessor under Parchment's own field: whoever looks into the section finds its lines made.
+    Object.defineProperty(Section.prototype, 'children', {
+      get(this: Section) {
+        this.fill();
+        return this.made;
+      },
+      set(this: Section, children: ParentBlot['children']) {
+        this.made = children;
+      },
+    });
+  }
+
+  get isWaiting(): boolean {
+    return Boolean(this.waiting);
+  }
+
+  /** Takes lines without making them; `chunk` is what they are in the document. */
+  wait(lines: readonly Line[], chunk: Chunk): void {
+    this.waiting = lines;
+    this.chunk = chunk;
+    this.total = chunk.length;
+    this.estimate();
+    this.domNode.style.minHeight = this.domNode.style.containIntrinsicHeight.replace('auto ', '');
+  }
+
+  /** Makes the lines that wait. */
+  fill(): void {
+    const lines = this.waiting;
+    if (!lines) return;
+    this.waiting = null;
+    (this.scroll as unknown as Filler).fillSection(this, lines);
+    this.domNode.style.minHeight = '';
+  }
 
   forget(): void {
     this.chunk = null;
@@ -84,6 +123,20 @@ export class Section extends TellingContainer {
     return this.chunk;
   }
 
+  // While lines wait, what only passes the news on to them has nobody to tell.
+  override attach(): void {
+    if (!this.waiting) super.attach();
+  }
+
+  override detach(): void {
+    this.waiting = null;
+    super.detach();
+  }
+
+  override enforceAllowedChildren(): void {
+    if (!this.waiting) super.enforceAllowedChildren();
+  }
+
   /** Text that a browser puts beside the lines instead of into one becomes a line. */
   override insertBefore(child: Blot, ref?: Blot | null): void {
     if (child.statics.scope !== Scope.INLINE_BLOT) {
@@ -102,6 +155,7 @@ export class Section extends TellingContainer {
   }
 
   lineCount(): number {
+    if (this.waiting) return this.waiting.length;
     return this.children.reduce((sum, child) => sum + linesIn(child), 0);
   }
 
@@ -111,8 +165,9 @@ export class Section extends TellingContainer {
   }
 
   override optimize(context: object): void {
+    if (this.waiting) return;
     super.optimize(context);
-    if (!this.domNode.isConnected || this.children.length === 0) return;
+    if (!this.domNode.parentNode || this.children.length === 0) return;
     const count = this.lineCount();
     if (count > sectionLimits.most || this.length() > 2 * sectionLimits.units) this.cut(count);
     else if (count < sectionLimits.least) this.join();
@@ -171,46 +226,7 @@ export class Section extends TellingContainer {
 /** Marks the one container that may go on in the next section (lists; a code block stays whole). */
 export class ListSplit extends TellingContainer {}
 
-/** From this many sections on a document is long: those off the screen are not laid out. */
-const LONG = 8;
-
-export class DocumentScroll extends Scroll {
-  declare private live: Section | undefined;
-
-  /** After sections came or went. */
-  measure(): void {
-    this.domNode.parentElement?.classList.toggle('dp-long', this.children.length >= LONG);
-  }
-
-  /**
-   * The section that holds the caret is laid out whatever the browser thinks of it: a key pressed in
-   * the very frame in which it was made would find no line and put its text beside them.
-   */
-  keepLive(index: number): void {
-    const [section] = this.children.find(index);
-    if (section === this.live || !(section instanceof Section)) return;
-    this.live?.domNode.classList.remove('is-live');
-    section.domNode.classList.add('is-live');
-    this.live = section;
-  }
-
-  override query(...asked: Parameters<Scroll['query']>): ReturnType<Scroll['query']> {
-    // Parchment asks for '' twice for every element without class and style.
-    return asked[0] === '' ? null : super.query(...asked);
-  }
-
-  /** Lines of the whole document; only sections that changed are read again. */
-  readLines(): Lines {
-    const chunks: Chunk[] = [];
-    this.children.forEach((child) => {
-      if (child instanceof Section) chunks.push(child.read());
-      else if (child instanceof Block) chunks.push(new Chunk([child.delta()]));
-    });
-    return new Lines(chunks);
-  }
-
-  override insertBefore(child: Blot, ref?: Blot | null): void {
-    forget(child.parent);
-    super.insertBefore(child, ref);
-  }
+/** Who makes lines: the scroll, which the engine has given the means to. */
+interface Filler {
+  fillSection(section: Section, lines: readonly Line[]): void;
 }

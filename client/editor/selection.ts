@@ -5,7 +5,7 @@ import { Range } from 'quill/core/selection.js';
 import type { EditorRange, Place } from './editor-api.ts';
 import type { Port } from './port.ts';
 import type { DeltapadQuill } from './quill.ts';
-import type { DocumentScroll } from './sections.ts';
+import type { DocumentScroll } from './scroll.ts';
 
 /** The selection, or where it was when the focus left the text; null before there ever was one. */
 export function currentRange(quill: DeltapadQuill): EditorRange | null {

@@ -3,8 +3,8 @@
 
 import { blockDelta } from 'quill/blots/block.js';
 import Quill from 'quill/core/quill.js';
-import type { EditorHost } from '../../client/editor/editor-api.ts';
 import { createEditor } from '../../client/editor/editor.ts';
+import type { EditorHost } from '../../client/editor/editor-api.ts';
 import { readHtml } from '../../client/editor/html-reader.ts';
 import type { DeltapadQuill } from '../../client/editor/quill.ts';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
@@ -87,7 +87,7 @@ const harness = {
       text: clipboardData.getData('text/plain'),
     };
   },
-  fuzz: (seed: number, steps: number, lines: number) => fuzz(seed, { steps, lines }),
+  fuzz: (seed: number, size: Parameters<typeof fuzz>[1]) => fuzz(seed, size),
 };
 
 export type Harness = typeof harness;
