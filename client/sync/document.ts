@@ -186,6 +186,12 @@ export class WireDocument implements DocPort {
     });
   }
 
+  #fetch(): void {
+    this.#doc.fetch((error) => {
+      if (error) this.#failed(error);
+    });
+  }
+
   #connected(): void {
     this.#deps.socket.ready();
     // ShareDB sends what was on its way again, under its old number; its time begins anew.
@@ -266,7 +272,7 @@ export class WireDocument implements DocPort {
     this.#cancelVersionCheck = environment.after(wait, () => {
       const isQuiet = environment.now() - this.#heardAt >= limits.versionCheckMs;
       if (isQuiet && this.connection.canSend && !this.#doc.hasPending()) {
-        if (this.#doc.subscribed) this.#doc.fetch(() => undefined);
+        if (this.#doc.subscribed) this.#fetch();
         else this.#subscribe();
       }
       this.#watchVersion();
@@ -301,7 +307,7 @@ export class WireDocument implements DocPort {
     }
     this.#isCreated = true;
     // The subscription tells as well; this is for the one that was not there yet.
-    if (!this.isStored && this.connection.canSend) this.#doc.fetch(() => undefined);
+    if (!this.isStored && this.connection.canSend) this.#fetch();
   }
 
   close(): void {

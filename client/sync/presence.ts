@@ -30,6 +30,8 @@ export interface PresenceDeps {
   readonly environment: Environment;
   readonly history: OpHistory;
   readonly coordinates: Coordinates;
+  /** The server does not take where I am: often the first that is heard of a right that was lost. */
+  readonly onRefused: (code: string) => void;
 }
 
 export interface MySelection {
@@ -165,7 +167,9 @@ export class Presence {
       ...(range?.backward ? { b: true } : {}),
       ...(environment.isVisible() ? {} : { away: true }),
     };
-    this.#local.presence.submit(value, () => undefined);
+    this.#local.presence.submit(value, (error) => {
+      if (error?.code) this.#deps.onRefused(error.code);
+    });
   }
 
   #sweep(): void {

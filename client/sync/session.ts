@@ -147,6 +147,9 @@ class Session {
         toServer: (index) => this.#binding.toServer(index),
         length: () => editor.length(),
       },
+      onRefused: (code) => {
+        if (code === 'no-access') this.#denied({ code, message: '' });
+      },
     });
     this.#save = new SaveStateClock(environment, this.#facts());
     this.#isReady = true;

@@ -185,14 +185,12 @@ export class StockServer implements SimServer {
 
   /** This client may neither read nor write from now on. */
   shutOut(client: number): void {
-    this.refuseResends(client, 'no-access');
-    const shut = ({ agent }: { agent: Agent }, next: (error?: unknown) => void) => {
+    this.#backend.use('receive', ({ agent, data }, next) => {
       const isTheirs = this.#clients.get(agent.stream) === client;
-      next(isTheirs ? new AppError('no-access', 'You do not have access to this.') : undefined);
-    };
-    const backend = this.#backend as unknown as { use(action: string, run: typeof shut): void };
-    backend.use('readSnapshots', shut);
-    backend.use('op', shut);
+      const isHarmless = ['hs', 'pp'].includes((data as { a: string }).a);
+      const refusal = new AppError('no-access', 'You do not have access to this.');
+      next(isTheirs && !isHarmless ? refusal : undefined);
+    });
   }
 
   /** Every op of this client is refused before anybody looks whether it is there already, as rights are. */

@@ -191,6 +191,14 @@ test('a session that has ended stops editing, keeps what is unsent, and is asked
   assert.deepEqual(ada.session.contents().ops, [{ insert: 'herons\n' }]);
 });
 
+test('a right that ends without a word is noticed while nothing is typed', async () => {
+  const [world, ada] = await onePerson();
+  ada.api.fetchDocument = () => refuses('not-signed-in');
+  world.server.shutOut(0);
+  await world.run(limits.versionCheckMs + 3_000);
+  assert.deepEqual(ada.session.saveState.value, { kind: 'attention', reason: 'not-signed-in' });
+});
+
 test('a server that only refuses the upgrade is asked over HTTP why', async () => {
   const [world, ada] = await onePerson();
   ada.setNetwork(false);
