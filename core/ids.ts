@@ -29,7 +29,7 @@ export const isDocumentId = (value: unknown): value is DocumentId =>
 export const isUserId = (value: unknown): value is UserId =>
   typeof value === 'string' && USER_ID.test(value);
 
-/** The address, or null when either part breaks the pattern of product.md. */
+/** The address, or null when either part breaks its pattern. */
 export function parseDocumentRef(collection: unknown, id: unknown): DocumentRef | null {
   return isCollectionName(collection) && isDocumentId(id) ? { collection, id } : null;
 }

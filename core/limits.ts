@@ -166,7 +166,7 @@ export const limits = {
   requestDrainMs: 3_000,
   /** How long a cookie lasts without a visit. */
   sessionDays: 365,
-  /** Draining at shutdown; product.md promises the end within 10 s. */
+  /** Draining at shutdown; the end is promised within 10 s. */
   drainMs: 8_000,
   /** When even that hangs, the process ends all the same. */
   endMs: 9_500,

@@ -240,6 +240,22 @@ test('unfinished work is not left lying about', () => {
   );
 });
 
+test('a document that a comment names is there to be read', () => {
+  const here = filesUnder(['core', 'server', 'test', 'docs'], /\.md$/)
+    .concat(readdirSync(root))
+    .map((path) => path.slice(path.lastIndexOf('/') + 1));
+  const styles = filesUnder(['client/styles'], /\.css$/).map((path) => ({
+    path,
+    text: readText(path),
+  }));
+  const offenders = [...product, ...tests, ...styles].flatMap(({ path, text }) =>
+    [...text.matchAll(/\b[\w-]+\.md\b/g)]
+      .filter(([name]) => !here.includes(name))
+      .map(([name]) => `${path} names ${name}`),
+  );
+  none(offenders, 'say it here, or put it into docs/');
+});
+
 test('every catalogue has the same keys, parameters and plurals', () => {
   assert.deepEqual(Object.keys(zhCn).sort(), Object.keys(en).sort());
   const parameters = (message: unknown) =>

@@ -1,4 +1,4 @@
-// The one text that says whether what was written is safe (peers-and-asks.md §4). A pure decision, and
+// The one text that says whether what was written is safe. A pure decision, and
 // the clock that asks for it again when a time limit passes.
 
 import { type ReadonlySignal, signal } from '@preact/signals-core';

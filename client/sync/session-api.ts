@@ -4,7 +4,7 @@ import type { ReadonlySignal } from '@preact/signals-core';
 import type { Delta } from '../../core/delta.ts';
 import type { Role } from '../../core/roles.ts';
 
-/** One of the texts of peers-and-asks.md §4, with what its popover says. */
+/** One of the texts save.* of core/i18n, with what its popover says. */
 export type SaveState =
   | { kind: 'saved'; version: number; at: number }
   | { kind: 'saving' }

@@ -1,5 +1,5 @@
-// Pictures of every state that look.md draws, from the running product, to be laid beside
-// look/pictures. Not a test: `npm run build`, then `node --import tsx test/e2e/shots.mjs [part of a name]`.
+// Pictures of every state that docs/look.md describes, from the running product.
+// Not a test: `npm run build`, then `node --import tsx test/e2e/shots.mjs [part of a name]`.
 // Writes ./shots (ignored by git).
 
 import { mkdirSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // A stock ShareDB client with the published rich-text type over a real socket of the whole server: what
-// product.md promises to programs that are not ours.
+// README and PROTOCOL.md promise to programs that are not ours.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
