@@ -47,7 +47,7 @@ export function editorTests(options: { timeoutMs?: number } = {}): EditorTest {
     await (await browser)?.close();
   });
   return (title, run) => {
-    const settings = { skip: noChromium || false, timeout: options.timeoutMs ?? 30_000 };
+    const settings = { skip: noChromium || false, timeout: options.timeoutMs ?? 90_000 };
     test(title, settings, async () => {
       browser ??= launchChromium();
       const page = await (await browser).newPage({ viewport: { width: 1000, height: 700 } });
@@ -76,7 +76,8 @@ export async function openEditor(page: Page): Promise<EditorPage> {
   await page.route('**/*', (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
-    if (pathname === '/harness.js') return route.fulfill({ contentType: 'text/javascript', body: code });
+    if (pathname === '/harness.js')
+      return route.fulfill({ contentType: 'text/javascript', body: code });
     return route.fulfill({ status: 204, body: '' });
   });
   await page.goto(`${ORIGIN}/`);
