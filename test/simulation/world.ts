@@ -97,7 +97,9 @@ class World {
 
   #perform(action: Action): void {
     const { kind, client: index, a } = action;
-    const client = this.clients[index];
+    const isCut = kind === 'cut' || kind === 'silence' || kind === 'offline';
+    // A line to cut there always is; what else somebody would do who is not here yet, nobody does.
+    const client = this.clients[index] ?? (isCut ? this.clients[0] : undefined);
     if (kind === 'restart') {
       this.#cuts++;
       this.#serverUpAt = this.time.now + a * 2000;
@@ -105,7 +107,7 @@ class World {
     } else if (kind === 'refuse') {
       this.#server.refuseNext(index, refusalCodes[Math.floor(a * refusalCodes.length)]!);
     } else if (client) {
-      if (kind === 'cut' || kind === 'silence' || kind === 'offline') this.#cuts++;
+      if (isCut) this.#cuts++;
       client.perform(action);
     }
   }
