@@ -26,7 +26,7 @@ export interface PersonSummary {
 /** GET, POST, PATCH /api/v1/session */
 export interface SessionReply {
   user: PersonSummary & {
-    kind: 'guest';
+    kind: 'guest' | 'account';
     /** False until the person has chosen a name: then the page asks, gently. */
     named: boolean;
     locale: Locale | null;

@@ -10,7 +10,7 @@ import { AppError } from '../core/errors.ts';
 import { negotiateLocale } from '../core/i18n/i18n.ts';
 import { limits } from '../core/limits.ts';
 import { decide, roleOf } from './access/access.ts';
-import type { Guest } from './access/actor.ts';
+import type { Person } from './access/actor.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createDocuments, defaultCollection } from './documents/documents.ts';
@@ -145,9 +145,9 @@ async function build(
   const backend: OtBackend = createBackend({
     ops: store.ops,
     async roleOf(actor, ref) {
-      if (actor.kind === 'guest' && (await guests.hasEnded(actor.id))) return null;
+      if (actor.kind !== 'system' && (await guests.hasEnded(actor.id))) return null;
       const record = await records.get(ref);
-      return record?.trashedAt ? null : roleOf(actor, record);
+      return record?.trashedAt ? null : roleOf(actor, ref, record);
     },
     titleOf: async (ref) => (await records.get(ref))?.title ?? null,
     clock,
@@ -163,7 +163,7 @@ async function build(
   backend.onEdited((event) => {
     index.edited(event);
     const { actor, ref } = event;
-    if (actor.kind !== 'guest') return;
+    if (actor.kind === 'system') return;
     Promise.all([guests.remember(actor), visits.note(actor.id, ref, true)]).catch(
       (error: unknown) => log.error({ err: error }, 'an editor could not be remembered'),
     );
@@ -180,13 +180,13 @@ async function build(
   });
   const listing = createListing({ records, visits, store, backend, people: guests.people });
 
-  const authenticate = async (headers: IncomingHttpHeaders): Promise<Guest | null> => {
+  const authenticate = async (headers: IncomingHttpHeaders): Promise<Person | null> => {
     const guest = await guests.authenticate(headers);
     if (guest) await visits.confirm(guest.id);
     return guest;
   };
-  const localeOf = async (guest: Guest, acceptLanguage: string | undefined) =>
-    (await guests.user(guest)).locale ?? negotiateLocale(acceptLanguage);
+  const localeOf = async (person: Person, acceptLanguage: string | undefined) =>
+    (await guests.user(person)).locale ?? negotiateLocale(acceptLanguage);
 
   const pages = createPages({
     manifest,

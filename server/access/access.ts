@@ -2,10 +2,12 @@
 // a proof that services demand, so that an unauthorised call does not compile.
 
 import { AppError } from '../../core/errors.ts';
-import type { DocumentRef } from '../../core/ids.ts';
-import { type Capability, can, type Role } from '../../core/roles.ts';
+import type { CollectionName, DocumentRef } from '../../core/ids.ts';
+import { type Capability, can, type Role, roles } from '../../core/roles.ts';
 import type { DocumentRecord } from '../store/schema.ts';
-import type { Actor } from './actor.ts';
+import type { Actor, Person } from './actor.ts';
+
+const noAccess = () => new AppError('no-access', 'You do not have access to this.');
 
 declare const proof: unique symbol;
 
@@ -17,12 +19,31 @@ export interface Grant<out C extends Capability> {
   readonly [proof]: C;
 }
 
-/** The actor's role on a document, or null: none. A document that is not stored yet is its visitor's to make. */
-export function roleOf(actor: Actor, record: DocumentRecord | null): Role | null {
-  if (actor.kind === 'system') return 'owner';
+/** The person's own, whatever they came with. A document that is not stored yet is its visitor's to make. */
+function ownRole(person: Person, record: DocumentRecord | null): Role | null {
   if (!record) return 'editor';
-  if (record.ownerId === actor.id) return 'owner';
+  if (record.ownerId === person.id) return 'owner';
   return record.link === 'none' ? null : record.link;
+}
+
+/** The actor's role on a document, or null: none. */
+export function roleOf(
+  actor: Actor,
+  { collection }: Pick<DocumentRef, 'collection'>,
+  record: DocumentRecord | null,
+): Role | null {
+  if (actor.kind === 'system') return 'owner';
+  const role = ownRole(actor, record);
+  const { limit } = actor;
+  if (!limit || !role) return role;
+  if (limit.collection !== null && limit.collection !== collection) return null;
+  return roles.indexOf(role) > roles.indexOf(limit.atMost) ? limit.atMost : role;
+}
+
+/** Throws `no-access`: who came with a token may make documents only within its scope. */
+export function allowCreate(actor: Actor, collection: CollectionName): void {
+  const role = roleOf(actor, { collection }, null);
+  if (!role || !can(role, 'edit')) throw noAccess();
 }
 
 /** Throws `no-access`, or `document-trashed` for everything but an owner's `trash` (restore). */
@@ -32,9 +53,9 @@ export function decide<C extends Capability>(
   document: DocumentRef,
   record: DocumentRecord | null,
 ): Grant<C> {
-  const role = roleOf(actor, record);
+  const role = roleOf(actor, document, record);
   if (!role || !can(role, capability)) {
-    throw new AppError('no-access', 'You do not have access to this.');
+    throw noAccess();
   }
   if (record?.trashedAt && capability !== 'trash') {
     throw new AppError('document-trashed', 'This document is in the trash.');

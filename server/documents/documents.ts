@@ -13,8 +13,8 @@ import {
 } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { can, type LinkRole, type Role } from '../../core/roles.ts';
-import { decide, type Grant, roleOf } from '../access/access.ts';
-import type { Guest } from '../access/actor.ts';
+import { allowCreate, decide, type Grant, roleOf } from '../access/access.ts';
+import type { Person } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { LiveSnapshot, OtBackend } from '../ot/backend.ts';
@@ -46,18 +46,18 @@ export interface OpenedDocument {
 
 export interface Documents {
   /** Durable when it resolves. AppError `document-exists`, `bad-op`, `too-large`. */
-  create(actor: Guest, document: NewDocument): Promise<DocumentCreated>;
+  create(actor: Person, document: NewDocument): Promise<DocumentCreated>;
   /** AppError `not-found`. */
   read(grant: Grant<'read'>): Promise<ReadDocument>;
   /**
    * For a page, which may also stand for a document nobody has stored. AppError `no-access`,
    * `document-trashed`; the latter tells its owner in `details.restore` where to put it back.
    */
-  open(actor: Guest, ref: DocumentRef): Promise<OpenedDocument>;
+  open(actor: Person, ref: DocumentRef): Promise<OpenedDocument>;
   /** `titleOf` makes the copy's title from the original's. */
   copy(
     grant: Grant<'read'>,
-    actor: Guest,
+    actor: Person,
     titleOf: (title: string) => string,
   ): Promise<DocumentCreated>;
   /** '' gives the title back to the first heading. */
@@ -75,7 +75,7 @@ export interface DocumentsDeps {
   clock: Clock;
   ids: Ids;
   /** Keeps a person who made something. */
-  remember(guest: Guest): Promise<void>;
+  remember(guest: Person): Promise<void>;
 }
 
 /** Where a document goes whose maker names no collection. */
@@ -104,20 +104,21 @@ export function createDocuments(deps: DocumentsDeps): Documents {
    * the two, whoever may edit it completes.
    */
   const claim = async (
-    actor: Guest,
+    actor: Person,
     ref: DocumentRef,
     record: DocumentRecord,
   ): Promise<boolean> => {
     if (await backend.readForSystem(ref)) throw taken();
     if (await records.create(ref, record)) return true;
     const found = await records.get(ref);
-    const role = roleOf(actor, found);
+    const role = roleOf(actor, ref, found);
     const isLeft = found && clock.now() - found.createdAt > HALF_MADE_MS && !found.trashedAt;
     if (!isLeft || !role || !can(role, 'edit')) throw taken();
     return false;
   };
 
-  const create = async (actor: Guest, made: NewDocument): Promise<DocumentCreated> => {
+  const create = async (actor: Person, made: NewDocument): Promise<DocumentCreated> => {
+    allowCreate(actor, made.collection);
     const ref = { collection: made.collection, id: made.id ?? ids.document() };
     const content = checkDocument(made.content).ops as DeltaOp[];
     const title = checkTitle(made.title ?? '');
@@ -210,7 +211,7 @@ export function createDocuments(deps: DocumentsDeps): Documents {
         title: title || heading,
         titled: title !== '',
         updatedAt: clock.now(),
-        updatedBy: actor.kind === 'guest' ? actor.id : before.updatedBy,
+        updatedBy: actor.kind !== 'system' ? actor.id : before.updatedBy,
       }));
       indexer.touch(document);
       await backend.documentChanged(document, { title: record.title });

@@ -137,7 +137,7 @@ export function createIndexer({ records, store, backend, clock, log }: IndexerDe
 
   return {
     edited({ ref, actor, at, created }) {
-      const by = actor.kind === 'guest' ? actor.id : null;
+      const by = actor.kind !== 'system' ? actor.id : null;
       mark(ref, { by, at }, created ? 0 : limits.indexDelayMs);
     },
     touch: (ref) => mark(ref, null, 0),

@@ -5,7 +5,7 @@ import type { DocumentListItem, DocumentListReply, PersonSummary } from '../../c
 import { type DocumentKey, documentPath, parseDocumentKey } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { roleOf } from '../access/access.ts';
-import type { Guest } from '../access/actor.ts';
+import type { Person } from '../access/actor.ts';
 import type { OtBackend } from '../ot/backend.ts';
 import { type DocumentRecord, documents as documentKind } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
@@ -14,7 +14,7 @@ import type { Visits } from './visits.ts';
 
 export interface Listing {
   /** `after`: the `next` of the page before; anything else begins at the start. */
-  list(actor: Guest, options: { query?: string; after?: string }): Promise<DocumentListReply>;
+  list(actor: Person, options: { query?: string; after?: string }): Promise<DocumentListReply>;
 }
 
 export interface ListingDeps {
@@ -44,7 +44,7 @@ function isBehind(entry: Entry, cursor: string): boolean {
 export function createListing(deps: ListingDeps): Listing {
   const { records, visits, store, backend, people } = deps;
 
-  const visible = async (actor: Guest): Promise<Entry[]> => {
+  const visible = async (actor: Person): Promise<Entry[]> => {
     const own = await store.records.list(documentKind, 'byOwner', actor.id, {
       limit: limits.maxListed,
       descending: true,
@@ -52,10 +52,13 @@ export function createListing(deps: ListingDeps): Listing {
     const found = new Map(own.map(({ id, value }) => [id as DocumentKey, value]));
     const others = (await visits.of(actor.id)).filter((key) => !found.has(key));
     for (const [key, record] of await records.getMany(others)) found.set(key, record);
-    return [...found].filter(([, record]) => !record.trashedAt && roleOf(actor, record) !== null);
+    return [...found].filter(([key, record]) => {
+      const ref = parseDocumentKey(key);
+      return ref && !record.trashedAt && roleOf(actor, ref, record) !== null;
+    });
   };
 
-  const toItems = async (actor: Guest, entries: readonly Entry[]): Promise<DocumentListItem[]> => {
+  const toItems = async (actor: Person, entries: readonly Entry[]): Promise<DocumentListItem[]> => {
     const editors = entries.flatMap(([, { updatedBy }]) => (updatedBy ? [updatedBy] : []));
     const known = editors.length > 0 ? await people(editors) : new Map<string, PersonSummary>();
     return entries.flatMap(([key, record]) => {

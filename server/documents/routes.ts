@@ -5,7 +5,7 @@ import { deltaToText, textToDelta } from '../../core/convert/text.ts';
 import type { DeltaOp } from '../../core/delta.ts';
 import { AppError } from '../../core/errors.ts';
 import { createTranslate, type Locale } from '../../core/i18n/i18n.ts';
-import type { Guest } from '../access/actor.ts';
+import type { Person } from '../access/actor.ts';
 import { type Reply, type Route, route } from '../http/route.ts';
 import { type Documents, defaultCollection, type ReadDocument } from './documents.ts';
 import type { Listing } from './listing.ts';
@@ -25,7 +25,7 @@ export interface DocumentRoutesDeps {
   documents: Documents;
   listing: Listing;
   /** The language a person reads: for titles the server gives. */
-  localeOf(actor: Guest, acceptLanguage: string | undefined): Promise<Locale>;
+  localeOf(actor: Person, acceptLanguage: string | undefined): Promise<Locale>;
 }
 
 const list = '/api/v1/documents';

@@ -7,7 +7,7 @@ import type { PersonSummary, SessionChange, SessionReply } from '../../core/api.
 import { createTranslate, negotiateLocale } from '../../core/i18n/i18n.ts';
 import type { UserId } from '../../core/ids.ts';
 import { preferredColor } from '../../core/people.ts';
-import type { Guest } from '../access/actor.ts';
+import type { Guest, Person } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import { type GuestRecord, guests as guestKind } from '../store/schema.ts';
@@ -35,12 +35,12 @@ export interface Guests {
   authenticate(headers: IncomingHttpHeaders): Promise<Guest | null>;
   /** A new identity, not stored. */
   fresh(acceptLanguage: string | undefined): Guest;
-  user(guest: Guest): Promise<SessionUser>;
-  change(guest: Guest, change: Change): Promise<SessionUser>;
+  user(person: Person): Promise<SessionUser>;
+  change(person: Person, change: Change): Promise<SessionUser>;
   /** Keeps the person under the name they have now, if they are not kept yet. */
-  remember(guest: Guest): Promise<void>;
+  remember(person: Person): Promise<void>;
   /** Their cookie, wherever it is, is worth nothing from now on. */
-  end(guest: Guest): Promise<void>;
+  end(person: Person): Promise<void>;
   /** Whether the identity was ended, perhaps while connections of it live on. */
   hasEnded(id: UserId): Promise<boolean>;
   /** Those who are known, by id. */
@@ -63,7 +63,7 @@ export function createGuests(deps: GuestsDeps): Guests {
 
   const find = (id: string) => store.records.get(guestKind, id);
 
-  const blank = (guest: Guest): GuestRecord => ({
+  const blank = (guest: Person): GuestRecord => ({
     name: guest.name,
     named: false,
     color: guest.color,
@@ -73,9 +73,9 @@ export function createGuests(deps: GuestsDeps): Guests {
     endedAt: null,
   });
 
-  const toUser = (id: UserId, record: GuestRecord): SessionUser => ({
+  const toUser = ({ id, kind }: Person, record: GuestRecord): SessionUser => ({
     id,
-    kind: 'guest',
+    kind,
     name: record.name,
     color: record.color,
     named: record.named,
@@ -84,7 +84,7 @@ export function createGuests(deps: GuestsDeps): Guests {
   });
 
   /** Reads, changes and writes until nobody else wrote in between. */
-  const update = async (guest: Guest, change: (record: GuestRecord) => GuestRecord) => {
+  const update = async (guest: Person, change: (record: GuestRecord) => GuestRecord) => {
     for (;;) {
       const found: Versioned<GuestRecord> | null = await find(guest.id);
       const next = change(found?.value ?? blank(guest));
@@ -99,14 +99,15 @@ export function createGuests(deps: GuestsDeps): Guests {
       if (!id) return null;
       const record = (await find(id))?.value;
       if (!record) return derived(id, headers['accept-language']);
-      if (record.endedAt !== null) return null;
+      // Who has signed up is asked for a password, not for what this browser had before.
+      if (record.endedAt !== null || record.account) return null;
       return { kind: 'guest', id, name: record.name, color: record.color };
     },
 
     fresh: (acceptLanguage) => derived(ids.user(), acceptLanguage),
 
     async user(guest) {
-      return toUser(guest.id, (await find(guest.id))?.value ?? blank(guest));
+      return toUser(guest, (await find(guest.id))?.value ?? blank(guest));
     },
 
     async change(guest, change) {
@@ -126,7 +127,7 @@ export function createGuests(deps: GuestsDeps): Guests {
       if (next.name !== guest.name) {
         onRenamed({ id: guest.id, name: next.name, color: next.color });
       }
-      return toUser(guest.id, next);
+      return toUser(guest, next);
     },
 
     async remember(guest) {

@@ -21,7 +21,7 @@ const reply = z.object({
     id: z.string(),
     name: z.string(),
     color: z.int().min(1).max(12),
-    kind: z.literal('guest'),
+    kind: z.enum(['guest', 'account']),
     named: z.boolean().meta({ description: 'False until the person chose a name.' }),
     locale: z.enum(locales).nullable(),
     theme: z.enum(['light', 'dark']).nullable(),

@@ -9,7 +9,7 @@ import { type DocumentRef, parseDocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { Capability } from '../../core/roles.ts';
 import type { Grant } from '../access/access.ts';
-import type { Actor, Guest } from '../access/actor.ts';
+import type { Actor, Person } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -33,7 +33,7 @@ export interface HttpDeps {
   routes: readonly Route[];
   /** The folder of the built client and that of files served as they are. */
   paths: { assets: string; static: string };
-  authenticate(headers: IncomingHttpHeaders): Promise<Guest | null>;
+  authenticate(headers: IncomingHttpHeaders): Promise<Person | null>;
   /** Throws `not-found`, `no-access`, `document-trashed`. */
   authorise<C extends Capability>(
     actor: Actor,

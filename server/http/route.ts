@@ -4,7 +4,7 @@
 import type { ZodType } from 'zod';
 import type { Capability } from '../../core/roles.ts';
 import type { Grant } from '../access/access.ts';
-import type { Guest } from '../access/actor.ts';
+import type { Person } from '../access/actor.ts';
 
 /** A capability on the document named by the request, a known person, or nothing at all. */
 export type Needs = Capability | 'guest' | 'public';
@@ -29,7 +29,7 @@ export interface RequestFacts {
 }
 
 export interface Context<N extends Needs, Body, Query> {
-  readonly actor: N extends 'public' ? Guest | null : Guest;
+  readonly actor: N extends 'public' ? Person | null : Person;
   /** The proof that services demand; only where `needs` is a capability. */
   readonly grant: N extends Capability ? Grant<N> : undefined;
   readonly params: Readonly<Record<string, string>>;

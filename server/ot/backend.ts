@@ -73,6 +73,10 @@ export interface OtBackend {
   personChanged(person: PersonSummary): void;
   /** Closes the sockets of somebody who is nobody any more. */
   personEnded(id: string): void;
+  /** Closes the sockets that were opened with a session or token that is worth nothing any more. */
+  sessionEnded(via: string): void;
+  /** Who has a socket here, one entry for each socket. */
+  actors(): Actor[];
   onEdited(listener: (event: EditedEvent) => void): void;
   /** Open documents and connections, and ops that wait for their commit: for metrics and tests. */
   stats(): { documents: number; connections: number; staged: number };
@@ -242,6 +246,15 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
         if (connection.userId === id) connection.stream.closeWith('not-signed-in');
       }
     },
+
+    sessionEnded(via) {
+      for (const connection of [...connections]) {
+        const { actor, stream } = connection;
+        if (actor.kind !== 'system' && actor.via === via) stream.closeWith('not-signed-in');
+      }
+    },
+
+    actors: () => [...connections].map(({ actor }) => actor),
 
     onEdited(listener) {
       listeners.push(listener);

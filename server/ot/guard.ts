@@ -56,11 +56,17 @@ export function createGuard(deps: GuardDeps) {
     else answer(role);
   }
 
+  /** What a guest has not sent yet goes on under the account that took the guest in. */
+  function isOwn({ actor, userId }: Connection, clientId: string): boolean {
+    const was = actor.kind === 'system' ? [] : (actor.was ?? []);
+    return [userId, ...was].some((id) => clientIds.isOwn(clientId, id));
+  }
+
   function handshake(connection: Connection, message: Of<'hs'>) {
     const { agent } = connection;
     // Without one of its own it gets the one issued when it connected.
     const isKept = agent.src === null || agent.src === message.id;
-    if (message.id !== undefined && isKept && clientIds.isOwn(message.id, connection.userId)) {
+    if (message.id !== undefined && isKept && isOwn(connection, message.id)) {
       agent.clientId = message.id;
     } else {
       delete message.id;

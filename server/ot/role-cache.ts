@@ -14,6 +14,10 @@ interface Known {
 
 export const actorId = (actor: Actor): string => (actor.kind === 'system' ? 'system' : actor.id);
 
+/** One person may be here with all they may and with a token that may less. */
+const askerKey = (actor: Actor): string =>
+  actor.kind !== 'system' && actor.limit ? `${actor.id} ${actor.via ?? ''}` : actorId(actor);
+
 export class RoleCache {
   readonly #lookup: RoleLookup;
   readonly #clock: Clock;
@@ -31,7 +35,7 @@ export class RoleCache {
   /** At once when it is known, so that messages of one client are not reordered needlessly. */
   roleOf(actor: Actor, ref: DocumentRef): Role | null | Promise<Role | null> {
     const key = documentKey(ref);
-    const id = actorId(actor);
+    const id = askerKey(actor);
     let people = this.#known.get(key);
     const known = people?.get(id);
     if (known instanceof Promise) return known;
@@ -50,7 +54,7 @@ export class RoleCache {
     ref: DocumentRef,
     people: Map<string, Known | Promise<Role | null>>,
   ): Promise<Role | null> {
-    const id = actorId(actor);
+    const id = askerKey(actor);
     try {
       const role = await this.#lookup(actor, ref);
       // After `forget` this is a map that nobody asks any more: an answer from before is not kept.

@@ -16,7 +16,7 @@ import { type DocumentRef, documentPath, parseDocumentRef } from '../../core/ids
 import { limits } from '../../core/limits.ts';
 import type { LinkRole, Role } from '../../core/roles.ts';
 import type { Grant } from '../access/access.ts';
-import type { Guest } from '../access/actor.ts';
+import type { Person } from '../access/actor.ts';
 import { type Reply, type RequestFacts, type Route, route } from '../http/route.ts';
 import type { LiveSnapshot } from '../ot/backend.ts';
 import type { ClientManifest } from './client-manifest.ts';
@@ -26,17 +26,17 @@ import { type Page, renderPage } from './shell.ts';
 export interface PagesDeps {
   manifest: ClientManifest | null;
   /** An identity for a first visitor. */
-  newGuest(acceptLanguage: string | undefined): Guest;
-  userOf(guest: Guest): Promise<SessionReply['user']>;
+  newGuest(acceptLanguage: string | undefined): Person;
+  userOf(guest: Person): Promise<SessionReply['user']>;
   /** A Set-Cookie value. */
-  cookieOf(guest: Guest): string;
-  list(guest: Guest, query: string): Promise<DocumentListReply>;
+  cookieOf(guest: Person): string;
+  list(guest: Person, query: string): Promise<DocumentListReply>;
   /** An empty document of theirs. */
-  create(guest: Guest): Promise<{ url: string }>;
+  create(guest: Person): Promise<{ url: string }>;
   /** Throws `no-access`, `document-trashed`. */
-  open(guest: Guest, ref: DocumentRef): Promise<OpenedDocument>;
+  open(guest: Person, ref: DocumentRef): Promise<OpenedDocument>;
   restore(grant: Grant<'trash'>): Promise<unknown>;
-  noteVisit(guest: Guest, ref: DocumentRef, isKnown: boolean): Promise<void>;
+  noteVisit(guest: Person, ref: DocumentRef, isKnown: boolean): Promise<void>;
   people(ids: readonly string[]): Promise<Map<string, PersonSummary>>;
 }
 
@@ -51,19 +51,19 @@ export const unbuilt = 'unbuilt';
 
 export interface Pages {
   routes: Route[];
-  errorPage(error: AppError, actor: Guest | null, request: RequestFacts): Promise<Reply>;
+  errorPage(error: AppError, actor: Person | null, request: RequestFacts): Promise<Reply>;
 }
 
 export function createPages(deps: PagesDeps): Pages {
   const { manifest } = deps;
 
-  const bootOf = async (guest: Guest, { acceptLanguage }: RequestFacts): Promise<Boot> => {
+  const bootOf = async (guest: Person, { acceptLanguage }: RequestFacts): Promise<Boot> => {
     const user = await deps.userOf(guest);
     const locale = user.locale ?? negotiateLocale(acceptLanguage);
     return { build: manifest?.build ?? unbuilt, locale, theme: user.theme, user };
   };
 
-  const reply = (page: Page, guest: Guest): Reply => ({
+  const reply = (page: Page, guest: Person): Reply => ({
     html: renderPage(manifest, page),
     headers: { 'Set-Cookie': deps.cookieOf(guest) },
   });

@@ -6,7 +6,7 @@ import type { DocumentKey } from '../../core/ids.ts';
 import type { LinkRole } from '../../core/roles.ts';
 import type { RecordKind } from './store.ts';
 
-/** Id: user id. */
+/** Id: user id. A person as others see them, whether or not they have an account. */
 export interface GuestRecord {
   name: string;
   named: boolean;
@@ -17,6 +17,8 @@ export interface GuestRecord {
   createdAt: number;
   /** The person ended this identity: its cookie is worth nothing any more. */
   endedAt: number | null;
+  /** They signed up: the guest's cookie does not speak for them any more. */
+  account?: true;
 }
 export const guests: RecordKind<GuestRecord> = { name: 'guest', indexes: {} };
 

@@ -1,0 +1,56 @@
+// What an API token narrows, in the one function that decides.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDocumentRef, type UserId } from '../../../core/ids.ts';
+import { allowCreate, decide, roleOf } from '../../../server/access/access.ts';
+import type { Limit, Person } from '../../../server/access/actor.ts';
+import type { DocumentRecord } from '../../../server/store/schema.ts';
+
+const ref = parseDocumentRef('docs', 'one')!;
+const ada = 'g_ada12345678' as UserId;
+const person = (limit?: Limit): Person => ({
+  kind: 'account',
+  id: ada,
+  name: 'Ada',
+  color: 1,
+  isAdmin: false,
+  ...(limit ? { limit } : {}),
+});
+const record = (ownerId: string): DocumentRecord => ({
+  title: '',
+  titled: false,
+  ownerId,
+  link: 'viewer',
+  createdAt: 0,
+  updatedAt: 0,
+  updatedBy: null,
+  preview: '',
+  indexedVersion: 0,
+  trashedAt: null,
+});
+const reader: Limit = { atMost: 'viewer', collection: null };
+const writer: Limit = { atMost: 'owner', collection: null };
+const elsewhere: Limit = {
+  atMost: 'owner',
+  collection: parseDocumentRef('notes', 'x')!.collection,
+};
+
+test('a token gives at most its role, and never more than its owner has', () => {
+  assert.equal(roleOf(person(), ref, record(ada)), 'owner');
+  assert.equal(roleOf(person(writer), ref, record(ada)), 'owner');
+  assert.equal(roleOf(person(reader), ref, record(ada)), 'viewer');
+  assert.equal(roleOf(person(writer), ref, record('g_somebody123')), 'viewer');
+  assert.equal(roleOf(person(reader), ref, null), 'viewer');
+  assert.throws(() => decide(person(reader), 'edit', ref, record(ada)), { code: 'no-access' });
+  assert.equal(decide(person(reader), 'read', ref, record(ada)).role, 'viewer');
+});
+
+test('a token of one collection has no role in another', () => {
+  assert.equal(roleOf(person(elsewhere), ref, record(ada)), null);
+  assert.throws(() => decide(person(elsewhere), 'read', ref, record(ada)), { code: 'no-access' });
+  assert.throws(() => allowCreate(person(elsewhere), ref.collection), { code: 'no-access' });
+  assert.throws(() => allowCreate(person(reader), ref.collection), { code: 'no-access' });
+  allowCreate(person(writer), ref.collection);
+  allowCreate(person(), ref.collection);
+});
