@@ -12,6 +12,8 @@ type Cursors = import('quill-cursors/core').default;
 
 /** How long a name shows after its caret moved. */
 const FLAG_MS = 3000;
+/** From the end of a line's text to the middle of a dot. */
+const DOT_GAP = 8;
 /** look.md §2: `--medium`. */
 const FLAG_FADE_MS = 220;
 
@@ -63,11 +65,14 @@ export function createCarets(quill: DeltapadQuill, port: Port): Carets {
     const origin = quill.container.getBoundingClientRect();
     const placed = marks.flatMap((index) => {
       if (!isNearWindow(quill, index)) return [];
-      const bounds = quill.selection.getBounds(Math.min(index, quill.getLength() - 1), 0);
+      const at = Math.min(index, quill.getLength() - 1);
+      const bounds = quill.selection.getBounds(at, 0);
       if (!bounds) return [];
       const dot = document.createElement('span');
-      dot.style.left = `${bounds.left - origin.left}px`;
-      dot.style.top = `${bounds.top - origin.top}px`;
+      // Behind the text of a line, beside it; within, above it: letters stay readable.
+      const isLineEnd = quill.getText(at, 1) === '\n';
+      dot.style.left = `${bounds.left - origin.left + (isLineEnd ? DOT_GAP : 0)}px`;
+      dot.style.top = `${bounds.top - origin.top + (isLineEnd ? bounds.height / 2 : 0)}px`;
       return [dot];
     });
     dots.replaceChildren(...placed);

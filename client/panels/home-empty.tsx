@@ -14,7 +14,7 @@ export function EmptyHome({ busy, create }: EmptyProps) {
   // The name stands inside a sentence whose order differs by language.
   const [before = '', after = ''] = t('account.seenAs', { name: '\u0001' }).split('\u0001');
   return (
-    <main class="empty">
+    <div class="empty">
       <Art />
       <h1>{t('home.emptyTitle')}</h1>
       <p>{t('home.emptyText')}</p>
@@ -36,7 +36,7 @@ export function EmptyHome({ busy, create }: EmptyProps) {
           {t('account.changeName')}
         </button>
       </p>
-    </main>
+    </div>
   );
 }
 

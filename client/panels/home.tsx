@@ -81,19 +81,30 @@ export function Home({ state, preview }: HomeProps) {
   const { busy, create } = useNewDocument();
   const documents = state.documents.value;
   const nothingYet = documents?.length === 0 && state.shownQuery.value === '';
-  // Somebody who is typing a query keeps the field, even while nothing is there to be found.
-  if (nothingYet && state.query.value === '') return <EmptyHome busy={busy} create={create} />;
+  const isEmpty = nothingYet && state.query.value === '';
   return (
     <main class="list">
-      <div class="list-head">
-        <h1>{t('home.title')}</h1>
-        <button type="button" class="btn btn-primary btn-lg" aria-disabled={busy} onClick={create}>
-          <Icon name="plus" small />
-          {t('home.new')}
-        </button>
-      </div>
-      <Search state={state} />
-      <Results state={state} preview={preview} create={create} />
+      {isEmpty ? null : (
+        <div class="list-head">
+          <h1>{t('home.title')}</h1>
+          <button
+            type="button"
+            class="btn btn-primary btn-lg"
+            aria-disabled={busy}
+            onClick={create}
+          >
+            <Icon name="plus" small />
+            {t('home.new')}
+          </button>
+        </div>
+      )}
+      {/* The same field throughout: whoever types in it keeps it. */}
+      <Search key="search" state={state} />
+      {isEmpty ? (
+        <EmptyHome busy={busy} create={create} />
+      ) : (
+        <Results state={state} preview={preview} create={create} />
+      )}
     </main>
   );
 }

@@ -48,11 +48,12 @@ function showCarets(desk: Desk): void {
   );
 }
 
-/** Only while something is unsent: a page with such a listener cannot be kept for the back button. */
+/** Only while something would be lost: a page with such a listener cannot be kept for the back button. */
 function askBeforeLeaving({ session }: Desk): () => void {
   const ask = (event: BeforeUnloadEvent) => event.preventDefault();
   const stop = effect(() => {
-    if (session.hasUnsent.value) window.addEventListener('beforeunload', ask);
+    const isKeptHere = session.hasUnsent.value || session.refused.value.length > 0;
+    if (isKeptHere) window.addEventListener('beforeunload', ask);
     else window.removeEventListener('beforeunload', ask);
   });
   return () => {

@@ -20,7 +20,11 @@ export const en = {
   'home.search': 'Search documents',
   // Said by the server: names it gives, and pages that say what happened.
   'copy.title': 'Copy of {title}',
-  'guest.name': 'Guest {number}',
+  'guest.birds':
+    'Avocet Bittern Bunting Coot Crake Curlew Dabchick Dipper Dunlin Egret Gadwall Godwit Grebe Harrier Heron Kingfisher Knot Lapwing Martin Osprey Pintail Plover Rail Reedling Ruff Sandpiper Shoveler Snipe Teal Tern Turnstone Warbler Wigeon',
+  'guest.name': '{quality} {bird}',
+  'guest.qualities':
+    'Amber Bold Brave Bright Calm Careful Clear Curious Early Easy Evening Fair Gentle Glad Golden Hardy Honest Keen Kind Lively Merry Morning Nimble Northern Patient Quick Quiet Ready Silver Steady Summer Swift Warm',
   'page.body': 'To write here, allow JavaScript for this page. Until then you can read.',
   'page.home': 'All documents',
   'page.internal': 'Something went wrong',

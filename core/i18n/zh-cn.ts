@@ -20,7 +20,11 @@ export const zhCn: Catalogue = {
   'home.new': '新建文档',
   'home.search': '搜索文档',
   'copy.title': '{title}的副本',
-  'guest.name': '访客{number}',
+  'guest.birds':
+    '白鹭 苍鹭 池鹭 翠鸟 鸬鹚 麦鸡 潜鸭 秋沙鸭 沙锥 水雉 水鸡 天鹅 燕鸥 秧鸡 夜鹭 鸻鸟 鹬鸟 鸳鸯 针尾鸭 紫燕 白鹤 灰雁 黑鹳 河乌 苇莺 鹡鸰 杓鹬 红隼 海鸥 绿头鸭 琵鹭 反嘴鹬 百灵',
+  'guest.name': '{quality}的{bird}',
+  'guest.qualities':
+    '安静 沉稳 从容 大方 和气 欢快 活泼 机灵 坚定 开朗 快乐 乐观 灵巧 明亮 耐心 勤快 轻盈 热心 认真 善良 爽朗 踏实 坦率 温和 温暖 细心 文静 迅捷 勇敢 友善 早起 镇定 专注',
   'page.body': '要在这里写，先允许这个页面运行 JavaScript。现在可以阅读。',
   'page.home': '所有文档',
   'page.internal': '出了问题',

@@ -120,7 +120,7 @@ export function createGuests(deps: GuestsDeps): Guests {
           theme: change.theme === undefined ? record.theme : change.theme,
         };
         if (name !== undefined) return { ...changed, name, named: true };
-        // “Guest 42” is said in the language the person reads.
+        // “Quiet Heron” is said in the language the person reads.
         if (record.named || !change.locale) return changed;
         return { ...changed, name: guestName(guest.id, createTranslate(change.locale)) };
       });

@@ -7,6 +7,8 @@ import { limits } from '../../core/limits.ts';
 
 /** Embeddings, overrides and isolates turn the text that follows around. */
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/;
+/** A prime that keeps the products of the hash exact, and well over the pairs of words. */
+const PLACES = 1_000_003;
 const UNSEEN = /[\p{C}\p{Z}\p{M}\u115f\u1160\u3164\uffa0]/gu;
 
 const refuse = (sentence: string): never => {
@@ -29,9 +31,14 @@ export function checkName(typed: string): string {
   return name;
 }
 
-/** “Guest 42”: always the same for a person, until they choose a name. */
+/** “Quiet Heron”: always the same for a person, until they choose a name. */
 export function guestName(userId: string, t: Translate): string {
   let hash = 7;
-  for (let i = 0; i < userId.length; i++) hash = (hash * 31 + userId.charCodeAt(i)) % 899;
-  return t('guest.name', { number: hash + 100 });
+  for (let i = 0; i < userId.length; i++) hash = (hash * 31 + userId.charCodeAt(i)) % PLACES;
+  const qualities = t('guest.qualities').split(' ');
+  const birds = t('guest.birds').split(' ');
+  return t('guest.name', {
+    quality: qualities[hash % qualities.length]!,
+    bird: birds[Math.floor(hash / qualities.length) % birds.length]!,
+  });
 }

@@ -41,6 +41,8 @@ export function renderPage(manifest: ClientManifest | null, page: Page): string 
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="apple-touch-icon" href="/apple-touch-icon.png">
+<link rel="manifest" href="/site.webmanifest">
 ${files?.css.map((path) => html`<link rel="stylesheet" href="${path}">\n`)}${
   runs && [
     files.preload.map((path) => html`<link rel="modulepreload" href="${path}">\n`),

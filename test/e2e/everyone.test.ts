@@ -67,6 +67,7 @@ async function lookAtEverything(person: Person, words: Words): Promise<void> {
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   await page.goto('/');
   await page.getByRole('button', { name: words.newDocument }).first().waitFor();
+  await page.getByRole('searchbox').waitFor();
   await accessible(page, 'home, empty');
 
   const reply = await person.context.request.post('/api/v1/documents', {

@@ -46,6 +46,13 @@ story(
     await card.waitFor();
     await card.getByRole('group', { name: 'Your text, kept here' }).getByText('thorn').waitFor();
     await mine.shows('start fine');
+    // Leaving now would lose it, so the browser asks.
+    const asked = ada.nextDialog();
+    const leaving = ada.page.goto('/').catch(() => null);
+    const question = await asked;
+    assert.equal(question.type(), 'beforeunload');
+    await question.dismiss();
+    await leaving;
     // The writing goes on.
     await mine.typeAtEnd(' more');
     await theirs.shows('start fine more');

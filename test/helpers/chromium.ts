@@ -6,7 +6,13 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Dialog,
+  type Page,
+} from 'playwright-core';
 import { BuiltApp } from './built-app.ts';
 import { root } from './sources.ts';
 
@@ -60,6 +66,7 @@ export class Person {
   readonly at: string;
   readonly problems: string[] = [];
   readonly #expected: RegExp[] = [];
+  #awaitsDialog = false;
 
   constructor(name: string, context: BrowserContext, page: Page, at: string) {
     this.name = name;
@@ -81,6 +88,16 @@ export class Person {
     this.#expected.push(problem);
   }
 
+  /** The browser's next question, which the caller answers. */
+  async nextDialog(): Promise<Dialog> {
+    this.#awaitsDialog = true;
+    try {
+      return await this.page.waitForEvent('dialog');
+    } finally {
+      this.#awaitsDialog = false;
+    }
+  }
+
   unexpected(): string[] {
     return this.problems.filter((line) => !this.#expected.some((pattern) => pattern.test(line)));
   }
@@ -93,6 +110,8 @@ export class Person {
     page.on('pageerror', (error) => note(`exception: ${error.stack ?? error.message}`));
     page.on('crash', () => note('the page crashed'));
     page.on('dialog', (dialog) => {
+      // Somebody waits for this one, and answers it.
+      if (this.#awaitsDialog) return;
       note(`dialog: ${dialog.type()} ${dialog.message()}`);
       void dialog.accept();
     });

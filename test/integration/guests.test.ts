@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { SessionReply } from '../../core/api.ts';
+import { createTranslate } from '../../core/i18n/i18n.ts';
 import { closeCodes } from '../../core/protocol.ts';
+import { guestName } from '../../server/guests/names.ts';
 import type { Records } from '../../server/store/store.ts';
 import { Person, startApp } from '../helpers/app.ts';
 
@@ -86,12 +88,12 @@ test('language and theme are kept, and can be taken back', async (t) => {
   const app = await startApp(t);
   const ada = await app.guest();
   const before = (await ada.get(session)).json.user;
-  assert.match(before.name, /^Guest \d+$/);
+  assert.match(before.name, /^[A-Z][a-z]+ [A-Z][a-z]+$/);
   assert.equal(before.named, false);
   const after = await ada.ask('PATCH', session, { body: { locale: 'zh-CN', theme: 'dark' } });
   assert.deepEqual(after.json.user, {
     ...before,
-    name: before.name.replace('Guest ', '访客'),
+    name: guestName(before.id, createTranslate('zh-CN')),
     locale: 'zh-CN',
     theme: 'dark',
   });
