@@ -30,6 +30,13 @@ function checkText(text: string, component: number): void {
   if (!text.isWellFormed()) refuse(component, 'text must not hold half a surrogate pair');
 }
 
+/** What a format or an embed holds, as far as every store must give it back as it was. */
+function checkValue(value: unknown, what: string, component: number): void {
+  if (typeof value !== 'string') return;
+  if (value.includes('\0')) refuse(component, `${what} holds a NUL character`);
+  if (!value.isWellFormed()) refuse(component, `${what} holds half a surrogate pair`);
+}
+
 function checkEmbed(embed: Record<string, unknown>, component: number): void {
   const keys = Object.keys(embed);
   const key = keys[0];
@@ -39,6 +46,7 @@ function checkEmbed(embed: Record<string, unknown>, component: number): void {
   const accepts = Object.hasOwn(embeds, key) ? embeds[key] : undefined;
   if (!accepts) refuse(component, `the embed “${key.slice(0, 40)}” is not known`);
   if (!accepts(embed[key])) refuse(component, `the value of the embed “${key}” is not allowed`);
+  checkValue(embed[key], `the value of the embed “${key}”`, component);
 }
 
 function checkAttributes(
@@ -61,9 +69,7 @@ function checkAttributes(
       if (!mayRemove) refuse(component, `an insert cannot remove the format “${name}”`);
     } else if (!format.accepts(value)) {
       refuse(component, `the value of the format “${name}” is not allowed`);
-    } else if (typeof value === 'string' && !value.isWellFormed()) {
-      refuse(component, `the value of the format “${name}” holds half a surrogate pair`);
-    }
+    } else checkValue(value, `the value of the format “${name}”`, component);
   }
   return attributes;
 }

@@ -62,6 +62,17 @@ const malformed: [string, unknown, RegExp][] = [
   ['NUL', [{ insert: 'a\0' }], /NUL/],
   ['a lone high surrogate', [{ insert: 'a\ud83d' }], /surrogate/],
   ['a lone low surrogate', [{ insert: '\ude00' }], /surrogate/],
+  [
+    'a lone surrogate in an embed',
+    [{ insert: { image: 'https://example.org/\ud83d' } }],
+    /embed “image” holds half a surrogate pair/,
+  ],
+  [
+    'a lone surrogate in a format',
+    [{ retain: 1, attributes: { alt: '\ude00' } }],
+    /format “alt” holds half a surrogate pair/,
+  ],
+  ['NUL in a format', [{ retain: 1, attributes: { alt: 'a\0' } }], /format “alt” holds a NUL/],
   ['attributes as text', [{ insert: 'a', attributes: 'bold' }], /must be an object/],
   ['attributes as list', [{ insert: 'a', attributes: ['bold'] }], /must be an object/],
   ['removing on an insert', [{ insert: 'a', attributes: { bold: null } }], /cannot remove/],
