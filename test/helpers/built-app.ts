@@ -57,9 +57,12 @@ export class BuiltApp {
         () => reject(new Error(`no address printed:\n${this.#output}`)),
         startWithinMs,
       );
+      // Of this start alone: what an earlier one said is no sign of life.
+      let said = '';
       const read = (chunk: Buffer) => {
         this.#output += chunk.toString();
-        const port = /https?:\/\/(?:localhost|127\.0\.0\.1):(\d+)/.exec(this.#output)?.[1];
+        said += chunk.toString();
+        const port = /running at https?:\/\/(?:localhost|127\.0\.0\.1):(\d+)/.exec(said)?.[1];
         if (!port) return;
         clearTimeout(timer);
         resolve(Number(port));

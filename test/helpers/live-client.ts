@@ -13,7 +13,7 @@ import { type DeltaOp, emptyDocument, plainText } from '../../core/delta.ts';
 import { AppError } from '../../core/errors.ts';
 import { subprotocol } from '../../core/protocol.ts';
 import { FakeEditor } from '../simulation/fake-editor.ts';
-import type { Person, TestApp } from './app.ts';
+import type { Person } from './app.ts';
 
 export interface LiveClient {
   readonly session: DocumentSession;
@@ -44,9 +44,10 @@ const realEnvironment: Environment = {
 /** `address`: collection and id; the document may exist or not. */
 export async function openLive(
   t: TestContext,
-  app: TestApp,
+  app: { readonly url: string },
   person: Person,
   address: { collection: string; id: string },
+  { onClose }: { onClose?: (code: number) => void } = {},
 ): Promise<LiveClient> {
   const path = `/api/v1/documents/${address.collection}/${address.id}`;
   const ask = async <T>(method: string, where: string, body?: unknown): Promise<T> => {
@@ -85,6 +86,7 @@ export async function openLive(
       });
       // Closed while it connects, it says so to nobody else: a browser's socket stays silent.
       socket.on('error', () => undefined);
+      if (onClose) socket.on('close', onClose);
       return socket as unknown as Wire;
     },
     api: {
