@@ -28,6 +28,7 @@ import { createOriginRule } from './http/origin.ts';
 import { createRateLimit, noRateLimit } from './http/rate-limit.ts';
 import { type Ids, systemIds } from './ids.ts';
 import { createLog, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { createBackend, type OtBackend } from './ot/backend.ts';
 import { readClientManifest } from './pages/client-manifest.ts';
 import { createPages, unbuilt } from './pages/routes.ts';
@@ -116,6 +117,12 @@ async function build(
     server.closeAllConnections();
     return closed;
   });
+  const metrics = createMetrics({
+    build: buildName,
+    stats: () => backend.stats(),
+    token: config.metricsToken,
+  });
+  closers.push(() => metrics.close());
   const origin = createOriginRule(config.publicUrl);
   const sockets = attachSockets({
     server,
@@ -124,6 +131,7 @@ async function build(
     originAllowed: (request) => origin.allowed(request.headers),
     addressOf: (request) => http.addressOf(request),
     connect: (stream, actor, notices) => backend.connect(stream, actor, notices),
+    onCut: metrics.socketCut,
     clock,
     log,
     rateLimits: config.rateLimits,
@@ -155,6 +163,7 @@ async function build(
     secret,
     build: buildName,
     log,
+    onRefused: metrics.refused,
   });
   closers.push(() => backend.close());
 
@@ -162,6 +171,7 @@ async function build(
   indexer = index;
   backend.onEdited((event) => {
     index.edited(event);
+    metrics.committed(clock.now() - event.at);
     const { actor, ref } = event;
     if (actor.kind === 'system') return;
     Promise.all([guests.remember(actor), visits.note(actor.id, ref, true)]).catch(
@@ -208,6 +218,7 @@ async function build(
       ...documentRoutes({ documents, listing, localeOf }),
       ...uploadRoutes(createUploads(store, ids)),
       ...healthRoutes({ store, isClosing: () => isClosing, clock }),
+      ...metrics.routes,
     ],
     paths,
     authenticate,
@@ -223,6 +234,7 @@ async function build(
     isHttps,
     trustProxy: config.trustProxy,
     rateLimit: config.rateLimits ? createRateLimit(clock) : noRateLimit,
+    onAnswered: metrics.answered,
     isClosing: () => isClosing,
     clock,
     ids,

@@ -16,6 +16,8 @@ export interface Config {
   /** Addresses and networks of proxies whose forwarding headers are believed. */
   readonly trustProxy: readonly string[];
   readonly rateLimits: boolean;
+  /** Null: metrics are for this computer alone. */
+  readonly metricsToken: string | null;
   readonly logLevel: LogLevel;
 }
 
@@ -90,6 +92,13 @@ function parseTrustProxy(text: string): readonly string[] {
   });
 }
 
+function parseToken(text: string): string | null {
+  if (text === '') return null;
+  return /^[!-~]{16,256}$/.test(text)
+    ? text
+    : refuse('must have 16 to 256 letters, digits or signs, without spaces');
+}
+
 function parseSwitch(text: string): boolean {
   if (text === 'on') return true;
   return text === 'off' ? false : refuse('must be on or off');
@@ -148,6 +157,15 @@ const rows: readonly Row<keyof Config>[] = [
     default: 'on',
     describe: 'off lifts rate limits and connection caps, not size limits. For measuring only.',
     parse: parseSwitch,
+  }),
+  row({
+    variable: 'METRICS_TOKEN',
+    key: 'metricsToken',
+    default: '',
+    describe:
+      'Lets other computers read /metrics with Authorization: Bearer and this token. Unset: only this one, not through a proxy.',
+    secret: true,
+    parse: parseToken,
   }),
   row({
     variable: 'LOG_LEVEL',

@@ -30,6 +30,7 @@ export function healthRoutes({ store, isClosing, clock }: HealthDeps): Route[] {
       method: 'GET',
       path: '/healthz',
       needs: 'public',
+      asksNobody: true,
       isPage: true,
       summary: 'The process lives.',
       run: () => ({ json: { status: 'alive' } }),
@@ -38,6 +39,7 @@ export function healthRoutes({ store, isClosing, clock }: HealthDeps): Route[] {
       method: 'GET',
       path: '/readyz',
       needs: 'public',
+      asksNobody: true,
       isPage: true,
       summary: 'The server takes work.',
       async run() {

@@ -47,6 +47,8 @@ export interface HttpDeps {
   isHttps: boolean;
   trustProxy: readonly string[];
   rateLimit: RateLimit;
+  /** Told of each answer; `route` is a pattern, '' for files and what is not there. */
+  onAnswered(answer: { method: string; route: string; status: number; ms: number }): void;
   /** True while the server ends: connections are not kept. */
   isClosing(): boolean;
   clock: Clock;
@@ -117,6 +119,14 @@ function addressOf(app: Express, request: IncomingMessage): string {
   return address;
 }
 
+const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
+
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  const address = socket.remoteAddress ?? '';
+  const isLoopback = address === '::1' || /^(::ffff:)?127\./.test(address);
+  return isLoopback && !FORWARDING.some((name) => name in headers);
+}
+
 export async function createHttp(deps: HttpDeps): Promise<Http> {
   const { log, clock, ids } = deps;
   const app = express();
@@ -133,23 +143,22 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     locals.facts = {
       id: ids.secret(9),
       acceptLanguage: request.headers['accept-language'],
+      authorization: request.headers.authorization,
+      isLocal: isLocal(request),
     };
     locals.pattern = '';
     locals.person = null;
     response.setHeader('X-Request-Id', locals.facts.id);
     if (deps.isClosing()) response.setHeader('Connection', 'close');
     response.on('close', () => {
-      log.debug(
-        {
-          request: locals.facts.id,
-          method: request.method,
-          route: locals.pattern,
-          status: response.statusCode,
-          ms: clock.now() - startedAt,
-          person: locals.person,
-        },
-        'request',
-      );
+      const answer = {
+        method: request.method,
+        route: locals.pattern,
+        status: response.statusCode,
+        ms: clock.now() - startedAt,
+      };
+      deps.onAnswered(answer);
+      log.debug({ request: locals.facts.id, ...answer, person: locals.person }, 'request');
     });
     next();
   });
@@ -166,7 +175,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     locals.pattern = entry.path;
     const params = request.params as Record<string, string>;
     const query = entry.query ? parse(entry.query, request.query) : undefined;
-    const actor = await deps.authenticate(request.headers);
+    const actor = entry.asksNobody ? null : await deps.authenticate(request.headers);
     locals.person = actor?.id ?? null;
     const rate = entry.rate ?? (entry.method === 'GET' ? 'read' : 'write');
     const wait = deps.rateLimit.take(rate, addressOf(app, request), locals.person);

@@ -26,6 +26,9 @@ export interface Reply {
 export interface RequestFacts {
   readonly id: string;
   readonly acceptLanguage: string | undefined;
+  readonly authorization: string | undefined;
+  /** From this computer, and not handed on by a proxy. */
+  readonly isLocal: boolean;
 }
 
 export interface Context<N extends Needs, Body, Query> {
@@ -45,6 +48,8 @@ export interface RouteSpec<N extends Needs, Body, Query> {
   readonly needs: N;
   /** One line for the description of the API. */
   readonly summary: string;
+  /** Nobody is asked who they are: it must answer while the store does not. Only with `public`. */
+  readonly asksNobody?: boolean;
   /** For browsers, not for scripts: the API's description leaves it out. */
   readonly isPage?: boolean;
   /** Where a capability's document is named: `:collection` and `:id` of the path, or of the query. */

@@ -99,6 +99,8 @@ export interface OtBackendDeps {
   /** Names the client bundle that is served now. */
   readonly build: string;
   readonly log: Log;
+  /** Told the code of each message of a socket that is refused. */
+  readonly onRefused?: (code: string) => void;
 }
 
 export function createBackend(deps: OtBackendDeps): OtBackend {
@@ -222,7 +224,12 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
       stream.once('close', leave);
       connection.notify({ a: 'dp', type: 'hello', build: deps.build, userId: connection.userId });
       backend.listen(stream);
-      adaptAgent(connection, { live, presence, log });
+      adaptAgent(connection, {
+        live,
+        presence,
+        log,
+        onRefused: deps.onRefused ?? (() => undefined),
+      });
     },
 
     peopleIn: (ref) => presence.peopleIn(ref),

@@ -13,6 +13,8 @@ export interface OwnAgentDeps {
   readonly live: LiveDocuments;
   readonly presence: PresenceRegistry;
   readonly log: Log;
+  /** Told the code of each message that is refused. */
+  readonly onRefused: (code: string) => void;
 }
 
 export function adaptAgent(connection: Connection, deps: OwnAgentDeps): void {
@@ -34,7 +36,7 @@ function refuse(
   connection: Connection,
   request: Record<string, unknown>,
   error: unknown,
-  { live, log }: OwnAgentDeps,
+  { live, log, onRefused }: OwnAgentDeps,
 ): void {
   const { a } = request;
   const user = connection.userId;
@@ -44,6 +46,7 @@ function refuse(
     return;
   }
   const expected = expectedError(error);
+  onRefused(expected?.code ?? unexpectedError.code);
   if (expected) log.info({ user, a, code: expected.code }, 'A message was refused');
   else log.error({ err: error, user, a }, 'A message failed');
   const answer = () =>

@@ -5,7 +5,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { limits } from '../../core/limits.ts';
-import { subprotocol } from '../../core/protocol.ts';
+import { type CloseReason, subprotocol } from '../../core/protocol.ts';
 import type { Actor } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
@@ -21,6 +21,8 @@ export interface SocketsDeps {
   /** The client's address, for its cap; behind a proxy only the HTTP side knows how to tell. */
   readonly addressOf?: (request: IncomingMessage) => string;
   readonly connect: (stream: SocketStream, actor: Actor, notices: boolean) => void;
+  /** Told why, of each socket that is ended from here. */
+  readonly onCut?: (reason: CloseReason) => void;
   readonly clock: Clock;
   readonly log: Log;
   /** Off lifts the caps and the message rate, not the size limits: for measuring. */
@@ -96,6 +98,7 @@ export function attachSockets(deps: SocketsDeps): Sockets {
       batches: notices,
       rateLimits,
       onCut: (reason) => {
+        deps.onCut?.(reason);
         if (reason !== 'restart') log.info({ user, reason }, 'A socket was closed');
       },
     });

@@ -112,6 +112,7 @@ const defaults: Config = {
   publicUrl: null,
   trustProxy: [],
   rateLimits: true,
+  metricsToken: null,
   logLevel: 'silent',
 };
 

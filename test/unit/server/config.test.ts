@@ -10,6 +10,7 @@ const variables = [
   'PUBLIC_URL',
   'TRUST_PROXY',
   'RATE_LIMITS',
+  'METRICS_TOKEN',
   'LOG_LEVEL',
 ];
 
@@ -32,6 +33,7 @@ test('nothing configured gives the defaults of the contract', () => {
     publicUrl: null,
     trustProxy: [],
     rateLimits: true,
+    metricsToken: null,
     logLevel: 'info',
   });
   assert.ok(Object.isFrozen(config));
@@ -48,6 +50,7 @@ test('every value is read', () => {
       PUBLIC_URL: 'https://Pad.Example.org/',
       TRUST_PROXY: '10.0.0.0/8, loopback,::1',
       RATE_LIMITS: 'off',
+      METRICS_TOKEN: 'a-token-of-some-length',
       LOG_LEVEL: 'debug',
     }),
     {
@@ -58,6 +61,7 @@ test('every value is read', () => {
       publicUrl: 'https://pad.example.org',
       trustProxy: ['10.0.0.0/8', 'loopback', '::1'],
       rateLimits: false,
+      metricsToken: 'a-token-of-some-length',
       logLevel: 'debug',
     },
   );
@@ -125,5 +129,14 @@ test('a Mongo address must name a server and a database, and is never printed', 
     assert.equal(problems.length, 1, url);
     assert.match(problems[0]!, /^MONGO_URL must/);
     assert.doesNotMatch(problems[0]!, /secret/);
+  }
+});
+
+test('a token for the metrics has a length worth guessing at, and is never printed', () => {
+  for (const token of ['short', 'with a space in its middle', 'x'.repeat(257)]) {
+    const problems = problemsOf({ METRICS_TOKEN: token });
+    assert.equal(problems.length, 1, token);
+    assert.match(problems[0]!, /^METRICS_TOKEN must/);
+    assert.ok(!problems[0]!.includes(token));
   }
 });
