@@ -27,6 +27,8 @@ export interface PersonSummary {
 export interface SessionReply {
   user: PersonSummary & {
     kind: 'guest' | 'account';
+    /** Runs this server. */
+    isAdmin: boolean;
     /** False until the person has chosen a name: then the page asks, gently. */
     named: boolean;
     locale: Locale | null;
@@ -38,6 +40,93 @@ export interface SessionChange {
   name?: string;
   locale?: Locale | null;
   theme?: Theme | null;
+}
+
+/** POST /api/v1/account (sign up), …/sign-in, …/reset. The session is in the cookie of the answer. */
+export interface SignUp {
+  /** A name, or an e-mail address. */
+  login: string;
+  password: string;
+  /** What others see; absent: the name a guest has chosen, else the login. */
+  name?: string;
+}
+export interface SignIn {
+  login: string;
+  password: string;
+}
+export interface SignedInReply {
+  user: SessionReply['user'];
+  /** Documents that were the guest's in this browser and are the account's now. */
+  adopted: number;
+}
+/** PUT /api/v1/account/password */
+export interface PasswordChange {
+  /** The one until now; only who has none may leave it out. */
+  current?: string;
+  password: string;
+}
+
+/** GET /api/v1/account: how I sign in. */
+export interface AccountReply {
+  name: string | null;
+  email: string | null;
+  hasPassword: boolean;
+  isAdmin: boolean;
+  createdAt: number;
+}
+
+/** GET /api/v1/account/sessions; DELETE …/:id ends one, DELETE without an id all others. */
+export interface SessionListReply {
+  sessions: SessionItem[];
+}
+export interface SessionItem {
+  id: string;
+  kind: 'password' | 'reset' | 'link' | 'passkey' | 'oidc';
+  /** “Firefox · Linux”, or '' */
+  agent: string;
+  createdAt: number;
+  lastSeenAt: number;
+  /** The one that asked. */
+  current: boolean;
+}
+
+/** GET, POST /api/v1/account/tokens; DELETE …/:id revokes. */
+export interface TokenListReply {
+  tokens: TokenItem[];
+}
+export interface TokenItem {
+  id: string;
+  name: string;
+  scope: 'read' | 'write';
+  collection: string | null;
+  createdAt: number;
+  lastUsedAt: number | null;
+  expiresAt: number | null;
+}
+export interface TokenCreate {
+  name: string;
+  scope: 'read' | 'write';
+  collection?: string | null;
+  expiresAt?: number | null;
+}
+export interface TokenCreated {
+  /** Shown this once. */
+  secret: string;
+  token: TokenItem;
+}
+
+/** GET, POST /api/v1/account/links: a guest's personal links; DELETE …/:id revokes. */
+export interface PersonalLinkListReply {
+  links: PersonalLinkItem[];
+}
+export interface PersonalLinkItem {
+  id: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+}
+export interface PersonalLinkCreated {
+  /** Shown this once. */
+  url: string;
 }
 
 /** GET /api/v1/documents?query=…&after=… */

@@ -164,8 +164,45 @@ export const limits = {
   readyTimeoutMs: 2_000,
   /** At a stop, requests under way get this long; sockets and stores have the rest of `drainMs`. */
   requestDrainMs: 3_000,
-  /** How long a cookie lasts without a visit. */
+  /** How long a guest's cookie lasts without a visit. */
   sessionDays: 365,
+  /** A session (somebody signed in) ends when it was not used for so long … */
+  sessionIdleDays: 60,
+  /** … and in any case after so long: then the password is asked again. */
+  sessionMaxDays: 365,
+  /** That a session or token was used is written at most this often. */
+  touchMs: 5 * 60_000,
+  /** Sessions of one person; the one not used for longest makes room. */
+  maxSessions: 50,
+  /** API tokens of one account, and personal links of one guest. */
+  maxTokens: 50,
+  maxPersonalLinks: 10,
+  /** A token's name, in UTF-16 units. */
+  maxTokenNameChars: 60,
+  /** A password, in characters after NFKC. Long enough for any phrase; beyond it hashing is work for nothing. */
+  minPasswordChars: 8,
+  maxPasswordChars: 256,
+  /** An e-mail address (RFC 5321), and what is typed to sign in. */
+  maxLoginChars: 254,
+  /** Password hashes at once (32 MB and a thread of four each), and how many may wait. */
+  maxPasswordHashes: 2,
+  maxWaitingHashes: 50,
+  /** Attempts to sign in to one account from one address before each must wait: 1 s, 2 s, 4 s … */
+  freeSignIns: 5,
+  maxSignInDelayMs: 15 * 60_000,
+  /** The same from all addresses together: a stranger who guesses must not lock the owner out for long. */
+  freeSignInsOfAll: 30,
+  maxSignInDelayOfAllMs: 60_000,
+  /** After this without an attempt, they are forgotten. */
+  signInMemoryMs: 24 * 3600_000,
+  /** A link that sets a new password. */
+  resetLinkMs: 3600_000,
+  /** Open sockets are asked this often whether who is behind them still is somebody: 5 s are promised. */
+  identityCheckMs: 3_000,
+  /** Documents that a guest brings into an account, at most. */
+  maxAdopted: 10_000,
+  /** Guests that one account remembers to have taken in. */
+  maxFormerIds: 50,
   /** Draining at shutdown; the end is promised within 10 s. */
   drainMs: 8_000,
   /** When even that hangs, the process ends all the same. */
@@ -180,4 +217,6 @@ export const httpRates = {
   read: { perSecond: 20, burst: 300 },
   write: { perSecond: 5, burst: 100 },
   heavy: { perSecond: 1, burst: 40 },
+  /** Passwords, each of which costs a hash. */
+  sign: { perSecond: 0.1, burst: 15 },
 } as const;

@@ -11,21 +11,21 @@ import { negotiateLocale } from '../core/i18n/i18n.ts';
 import { limits } from '../core/limits.ts';
 import { decide, roleOf } from './access/access.ts';
 import type { Person } from './access/actor.ts';
+import { serveAdmin } from './accounts/admin-socket.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { adoptDocuments } from './documents/adopt.ts';
 import { createDocuments, defaultCollection } from './documents/documents.ts';
 import { createIndexer, type Indexer } from './documents/indexer.ts';
 import { createListing } from './documents/listing.ts';
 import { createDocumentRecords } from './documents/records.ts';
 import { documentRoutes } from './documents/routes.ts';
 import { createVisits } from './documents/visits.ts';
-import { createGuests, type Guests } from './guests/guests.ts';
-import { sessionRoutes } from './guests/routes.ts';
-import { createSessionCookies } from './guests/session-cookie.ts';
 import { healthRoutes } from './health.ts';
 import { createHttp } from './http/http.ts';
 import { createOriginRule } from './http/origin.ts';
 import { createRateLimit, noRateLimit } from './http/rate-limit.ts';
+import { createIdentity, type Identity } from './identity.ts';
 import { type Ids, systemIds } from './ids.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -58,6 +58,8 @@ export interface App {
   /** False: there is no client to serve. */
   readonly isBuilt: boolean;
   /** Finishes what is under way, then ends; within `limits.drainMs`. */
+  /** Somebody was made an admin. */
+  hasAdmin(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,7 @@ async function build(
   const paths = { assets: join(root, 'dist', 'client', 'assets'), static: join(root, 'static') };
   const isHttps = config.publicUrl?.startsWith('https:') ?? false;
   let isClosing = false;
+  let url = '';
 
   const manifest = await readClientManifest(join(root, 'dist', 'client'));
   const buildName = manifest?.build ?? unbuilt;
@@ -128,7 +131,7 @@ async function build(
     server,
     path: '/sync',
     authenticate: (request) => authenticate(request.headers),
-    originAllowed: (request) => origin.allowed(request.headers),
+    originAllowed: ({ headers }) => identity.carriesToken(headers) || origin.allowed(headers),
     addressOf: (request) => http.addressOf(request),
     connect: (stream, actor, notices) => backend.connect(stream, actor, notices),
     onCut: metrics.socketCut,
@@ -138,17 +141,25 @@ async function build(
   });
   closers.push(() => sockets.close());
 
-  const cookies = createSessionCookies(secret, isHttps);
   const records = createDocumentRecords(store, clock);
   const visits = createVisits(store, clock);
-  const guests: Guests = createGuests({
+  const identity: Identity = createIdentity({
+    config,
+    secret,
     store,
-    cookies,
     clock,
     ids,
-    onRenamed: (person) => backend.personChanged(person),
-    onEnded: (id) => backend.personEnded(id),
+    log,
+    backend: {
+      personChanged: (person) => backend.personChanged(person),
+      endWhere: (reasonOf) => backend.endWhere(reasonOf),
+      people: () => backend.people(),
+    },
+    adopt: (from, to) => adoptDocuments({ store, records, backend }, from, to),
+    url: () => url,
   });
+  closers.push(() => identity.close());
+  const { guests } = identity;
 
   const backend: OtBackend = createBackend({
     ops: store.ops,
@@ -191,9 +202,9 @@ async function build(
   const listing = createListing({ records, visits, store, backend, people: guests.people });
 
   const authenticate = async (headers: IncomingHttpHeaders): Promise<Person | null> => {
-    const guest = await guests.authenticate(headers);
-    if (guest) await visits.confirm(guest.id);
-    return guest;
+    const person = await identity.authenticate(headers);
+    if (person) await visits.confirm(person.id);
+    return person;
   };
   const localeOf = async (person: Person, acceptLanguage: string | undefined) =>
     (await guests.user(person)).locale ?? negotiateLocale(acceptLanguage);
@@ -202,7 +213,7 @@ async function build(
     manifest,
     newGuest: guests.fresh,
     userOf: guests.user,
-    cookieOf: (guest) => cookies.issue(guest.id),
+    cookieOf: identity.cookieOf,
     list: (guest, query) => listing.list(guest, { query }),
     create: (guest) =>
       documents.create(guest, { collection: defaultCollection, content: emptyDocument() }),
@@ -214,7 +225,7 @@ async function build(
   const http = await createHttp({
     routes: [
       ...pages.routes,
-      ...sessionRoutes(guests, cookies),
+      ...identity.routes,
       ...documentRoutes({ documents, listing, localeOf }),
       ...uploadRoutes(createUploads(store, ids)),
       ...healthRoutes({ store, isClosing: () => isClosing, clock }),
@@ -222,6 +233,7 @@ async function build(
     ],
     paths,
     authenticate,
+    carriesToken: identity.carriesToken,
     async authorise(actor, capability, ref, mayBeAbsent) {
       const record = await records.get(ref);
       if (!record && !mayBeAbsent) throw new AppError('not-found', 'There is no such document.');
@@ -250,12 +262,16 @@ async function build(
     await requests.idle(limits.requestDrainMs);
   });
 
+  url = `http://${urlHost(config.host)}:${port}`;
+  closers.push(await serveAdmin(config.dataDir, identity.admin, log));
+
   let closing: Promise<void> | null = null;
   return {
-    url: `http://${urlHost(config.host)}:${port}`,
+    url,
     port,
     store: store.describe(),
     isBuilt: manifest !== null,
+    hasAdmin: identity.hasAdmin,
     close() {
       isClosing = true;
       closing ??= closeAll();

@@ -18,6 +18,11 @@ export interface Config {
   readonly rateLimits: boolean;
   /** Null: metrics are for this computer alone. */
   readonly metricsToken: string | null;
+  /** False: only the operator makes accounts. */
+  readonly signUp: boolean;
+  /** The server that sends mail; null: none is sent. */
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string | null;
   readonly logLevel: LogLevel;
 }
 
@@ -99,6 +104,21 @@ function parseToken(text: string): string | null {
     : refuse('must have 16 to 256 letters, digits or signs, without spaces');
 }
 
+function parseSmtpUrl(text: string): string | null {
+  if (text === '') return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url && /^smtps?:$/.test(url.protocol) && url.hostname !== ''
+    ? text
+    : refuse('must be an address that begins with smtp:// or smtps://');
+}
+
+function parseMailFrom(text: string): string | null {
+  if (text === '') return null;
+  return /^([^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/.test(text)
+    ? text
+    : refuse('must be an address, as in Deltapad <pad@example.org>');
+}
+
 function parseSwitch(text: string): boolean {
   if (text === 'on') return true;
   return text === 'off' ? false : refuse('must be on or off');
@@ -168,6 +188,29 @@ const rows: readonly Row<keyof Config>[] = [
     parse: parseToken,
   }),
   row({
+    variable: 'SIGN_UP',
+    key: 'signUp',
+    default: 'on',
+    describe: 'off: nobody makes an account by themselves; npm run admin -- create does.',
+    parse: parseSwitch,
+  }),
+  row({
+    variable: 'SMTP_URL',
+    key: 'smtpUrl',
+    default: '',
+    describe:
+      'Server that sends mail (a forgotten password), such as smtps://name:password@mail.example.org. Needs MAIL_FROM and PUBLIC_URL.',
+    secret: true,
+    parse: parseSmtpUrl,
+  }),
+  row({
+    variable: 'MAIL_FROM',
+    key: 'mailFrom',
+    default: '',
+    describe: 'Sender of the mail, such as Deltapad <pad@example.org>.',
+    parse: parseMailFrom,
+  }),
+  row({
     variable: 'LOG_LEVEL',
     key: 'logLevel',
     default: 'info',
@@ -201,6 +244,13 @@ export function readConfig(
       if (!(error instanceof Problem)) throw error;
       problems.push(`${variable} ${error.message}. It is “${secret ? '•••' : text}”.`);
     }
+  }
+  // A link in a mail must not be made from what a request says of itself.
+  for (const [key, variable] of [
+    ['mailFrom', 'MAIL_FROM'],
+    ['publicUrl', 'PUBLIC_URL'],
+  ] as const) {
+    if (values.smtpUrl && values[key] === null) problems.push(`SMTP_URL needs ${variable}.`);
   }
   if (problems.length > 0) return { kind: 'problems', problems };
   return { kind: 'config', config: Object.freeze(values as unknown as Config) };

@@ -20,6 +20,12 @@ export function explain({ t, locale }: Pick<App, 't' | 'locale'>, error: unknown
       return t('error.notFound');
     case 'document-trashed':
       return t('error.trashed');
+    case 'wrong-password':
+      return t('error.wrongPassword');
+    case 'name-taken':
+      return t('error.nameTaken');
+    case 'link-used':
+      return t('error.linkUsed');
     case 'document-exists':
       return t('error.exists');
     case 'too-large':

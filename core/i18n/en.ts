@@ -25,6 +25,9 @@ export const en = {
   'guest.name': '{quality} {bird}',
   'guest.qualities':
     'Amber Bold Brave Bright Calm Careful Clear Curious Early Easy Evening Fair Gentle Glad Golden Hardy Honest Keen Kind Lively Merry Morning Nimble Northern Patient Quick Quiet Ready Silver Steady Summer Swift Warm',
+  'mail.resetSubject': 'A new password for Deltapad',
+  'mail.resetText':
+    'Somebody, probably you, asked for a new password. Open this link within an hour to set one:\n\n{url}\n\nIf it was not you, do nothing: your password stays as it is.',
   'page.body': 'To write here, allow JavaScript for this page. Until then you can read.',
   'page.home': 'All documents',
   'page.internal': 'Something went wrong',
@@ -90,6 +93,8 @@ export const en = {
   'dialog.close': 'Close',
   'error.exists': 'A document with this address exists already.',
   'error.internal': 'Something went wrong on the server. Nothing was lost; try again in a moment.',
+  'error.linkUsed': 'This link was used already, or is older than an hour. Ask for another.',
+  'error.nameTaken': 'Somebody has this name already.',
   'error.noAccess': 'You do not have access to this.',
   'error.notFound': 'It is not there any more.',
   'error.notNow': 'The server is not ready. Try again in a moment.',
@@ -98,6 +103,7 @@ export const en = {
   'error.tooMany': 'Too many requests. Wait a moment, then try again.',
   'error.trashed': 'This document is in the trash.',
   'error.unreachable': 'The server cannot be reached. Nothing was changed.',
+  'error.wrongPassword': 'That name or password is not right.',
   'find.all': 'All',
   'find.count': '{current} of {count}',
   'find.find': 'Find',

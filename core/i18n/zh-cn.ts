@@ -25,6 +25,9 @@ export const zhCn: Catalogue = {
   'guest.name': '{quality}的{bird}',
   'guest.qualities':
     '安静 沉稳 从容 大方 和气 欢快 活泼 机灵 坚定 开朗 快乐 乐观 灵巧 明亮 耐心 勤快 轻盈 热心 认真 善良 爽朗 踏实 坦率 温和 温暖 细心 文静 迅捷 勇敢 友善 早起 镇定 专注',
+  'mail.resetSubject': 'Deltapad：设置新密码',
+  'mail.resetText':
+    '有人（可能是你）请求设置新密码。在一小时内打开这个链接就能设置：\n\n{url}\n\n如果不是你本人，忽略这封邮件即可，密码不会改变。',
   'page.body': '要在这里写，先允许这个页面运行 JavaScript。现在可以阅读。',
   'page.home': '所有文档',
   'page.internal': '出了问题',
@@ -87,6 +90,8 @@ export const zhCn: Catalogue = {
   'dialog.close': '关闭',
   'error.exists': '这个地址已有文档。',
   'error.internal': '服务器出了问题。没有内容丢失，稍后再试。',
+  'error.linkUsed': '这个链接已经用过，或已超过一小时。需要重新获取一个。',
+  'error.nameTaken': '这个名称已被使用。',
   'error.noAccess': '你没有访问权限。',
   'error.notFound': '它已经不在了。',
   'error.notNow': '服务器还没准备好，稍后再试。',
@@ -95,6 +100,7 @@ export const zhCn: Catalogue = {
   'error.tooMany': '请求太多，稍等片刻再试。',
   'error.trashed': '这份文档在回收站里。',
   'error.unreachable': '连不上服务器，没有做任何更改。',
+  'error.wrongPassword': '名称或密码不正确。',
   'find.all': '全部',
   'find.count': '第{current}处，共{count}处',
   'find.find': '查找',

@@ -2,7 +2,6 @@
 // the first thing worth keeping (a name, a theme, a document made or edited), so that robots, which
 // throw their cookies away, leave nothing behind.
 
-import type { IncomingHttpHeaders } from 'node:http';
 import type { PersonSummary, SessionChange, SessionReply } from '../../core/api.ts';
 import { createTranslate, negotiateLocale } from '../../core/i18n/i18n.ts';
 import type { UserId } from '../../core/ids.ts';
@@ -12,16 +11,17 @@ import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import { type GuestRecord, guests as guestKind } from '../store/schema.ts';
 import type { Store, Versioned } from '../store/store.ts';
+import type { GuestCookies } from './guest-cookie.ts';
 import { checkName, guestName } from './names.ts';
-import type { SessionCookies } from './session-cookie.ts';
 
+type Known = Pick<Person, 'id' | 'name' | 'color'>;
 export type SessionUser = SessionReply['user'];
 /** As a parser hands it over: what is absent may be written as undefined. */
 type Change = { [K in keyof SessionChange]?: SessionChange[K] | undefined };
 
 export interface GuestsDeps {
   store: Pick<Store, 'records'>;
-  cookies: SessionCookies;
+  cookies: GuestCookies;
   clock: Clock;
   ids: Ids;
   /** Told after a name was changed, so that whoever sees the person sees the new one. */
@@ -31,12 +31,16 @@ export interface GuestsDeps {
 }
 
 export interface Guests {
-  /** Who the cookie says, or null: none, forged, or ended. */
-  authenticate(headers: IncomingHttpHeaders): Promise<Guest | null>;
+  /** Who a cookie's value says, or null: not ours, forged, ended, or of somebody who signed up. */
+  authenticate(value: string, acceptLanguage: string | undefined): Promise<Guest | null>;
   /** A new identity, not stored. */
   fresh(acceptLanguage: string | undefined): Guest;
   user(person: Person): Promise<SessionUser>;
   change(person: Person, change: Change): Promise<SessionUser>;
+  /** The value of a guest's cookie. */
+  cookieOf(guest: Guest): string;
+  /** Changes a person's record, and makes it when there is none. */
+  keep(person: Known, change: Partial<GuestRecord>): Promise<GuestRecord>;
   /** Keeps the person under the name they have now, if they are not kept yet. */
   remember(person: Person): Promise<void>;
   /** Their cookie, wherever it is, is worth nothing from now on. */
@@ -63,7 +67,7 @@ export function createGuests(deps: GuestsDeps): Guests {
 
   const find = (id: string) => store.records.get(guestKind, id);
 
-  const blank = (guest: Person): GuestRecord => ({
+  const blank = (guest: Known): GuestRecord => ({
     name: guest.name,
     named: false,
     color: guest.color,
@@ -73,9 +77,10 @@ export function createGuests(deps: GuestsDeps): Guests {
     endedAt: null,
   });
 
-  const toUser = ({ id, kind }: Person, record: GuestRecord): SessionUser => ({
-    id,
-    kind,
+  const toUser = (person: Person, record: GuestRecord): SessionUser => ({
+    id: person.id,
+    kind: person.kind,
+    isAdmin: person.kind === 'account' && person.isAdmin,
     name: record.name,
     color: record.color,
     named: record.named,
@@ -84,7 +89,7 @@ export function createGuests(deps: GuestsDeps): Guests {
   });
 
   /** Reads, changes and writes until nobody else wrote in between. */
-  const update = async (guest: Person, change: (record: GuestRecord) => GuestRecord) => {
+  const update = async (guest: Known, change: (record: GuestRecord) => GuestRecord) => {
     for (;;) {
       const found: Versioned<GuestRecord> | null = await find(guest.id);
       const next = change(found?.value ?? blank(guest));
@@ -94,14 +99,27 @@ export function createGuests(deps: GuestsDeps): Guests {
   };
 
   return {
-    async authenticate(headers) {
-      const id = cookies.read(headers.cookie);
+    async authenticate(value, acceptLanguage) {
+      const id = cookies.check(value);
       if (!id) return null;
       const record = (await find(id))?.value;
-      if (!record) return derived(id, headers['accept-language']);
+      if (!record) return derived(id, acceptLanguage);
       // Who has signed up is asked for a password, not for what this browser had before.
       if (record.endedAt !== null || record.account) return null;
       return { kind: 'guest', id, name: record.name, color: record.color };
+    },
+
+    cookieOf: ({ id }) => cookies.sign(id),
+
+    async keep(person, change) {
+      const name = change.name === undefined ? {} : { name: checkName(change.name) };
+      let before = person.name;
+      const next = await update(person, (record) => {
+        before = record.name;
+        return { ...record, ...change, ...name };
+      });
+      if (next.name !== before) onRenamed({ id: person.id, name: next.name, color: next.color });
+      return next;
     },
 
     fresh: (acceptLanguage) => derived(ids.user(), acceptLanguage),

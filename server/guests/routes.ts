@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import { locales } from '../../core/i18n/i18n.ts';
 import { limits } from '../../core/limits.ts';
+import type { Person } from '../access/actor.ts';
+import type { Cookies } from '../access/cookies.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Guests, SessionUser } from './guests.ts';
-import type { SessionCookies } from './session-cookie.ts';
 
 const name = z.string().meta({
   description: `1 to ${limits.maxNameChars} visible characters, without control characters.`,
@@ -22,6 +23,7 @@ const reply = z.object({
     name: z.string(),
     color: z.int().min(1).max(12),
     kind: z.enum(['guest', 'account']),
+    isAdmin: z.boolean(),
     named: z.boolean().meta({ description: 'False until the person chose a name.' }),
     locale: z.enum(locales).nullable(),
     theme: z.enum(['light', 'dark']).nullable(),
@@ -30,26 +32,39 @@ const reply = z.object({
 
 const path = '/api/v1/session';
 
-export function sessionRoutes(guests: Guests, cookies: SessionCookies): Route[] {
+/** What the browser is to keep: a session has its cookie already, and a token gets none. */
+const renewed = (guests: Guests, cookies: Cookies, person: Person) =>
+  person.kind === 'guest' && !person.via
+    ? { 'Set-Cookie': cookies.set(guests.cookieOf(person), limits.sessionDays) }
+    : undefined;
+
+/** `signOut` ends the session of somebody who came with one. */
+export function sessionRoutes(
+  guests: Guests,
+  cookies: Cookies,
+  signOut: (person: Person) => Promise<void>,
+): Route[] {
   return [
     route({
       method: 'POST',
       path,
       needs: 'public',
-      summary: 'Become a guest: the cookie in the answer is the identity. Who has one keeps it.',
+      summary:
+        'Become a guest: the cookie in the answer is the identity. Who is somebody stays so.',
       body: create,
       reply,
       status: 201,
       async run({ actor, body, request }) {
         const guest = actor ?? guests.fresh(request.acceptLanguage);
         const user =
-          body.name === undefined
+          body.name === undefined || actor?.limit
             ? await guests.user(guest)
             : await guests.change(guest, { name: body.name });
+        const headers = renewed(guests, cookies, guest);
         return {
           status: actor ? 200 : 201,
           json: { user },
-          headers: { 'Set-Cookie': cookies.issue(guest.id) },
+          ...(headers ? { headers } : {}),
         };
       },
     }),
@@ -64,7 +79,7 @@ export function sessionRoutes(guests: Guests, cookies: SessionCookies): Route[] 
     route({
       method: 'PATCH',
       path,
-      needs: 'guest',
+      needs: 'self',
       summary: 'Change my name, language or theme.',
       body: change,
       reply,
@@ -73,11 +88,11 @@ export function sessionRoutes(guests: Guests, cookies: SessionCookies): Route[] 
     route({
       method: 'DELETE',
       path,
-      needs: 'guest',
-      summary: 'End this identity, everywhere and for good.',
+      needs: 'self',
+      summary: 'A guest: end this identity, everywhere and for good. An account: sign out here.',
       status: 204,
       async run({ actor }) {
-        await guests.end(actor);
+        await (actor.kind === 'guest' ? guests.end(actor) : signOut(actor));
         return { headers: { 'Set-Cookie': cookies.clear() } };
       },
     }),

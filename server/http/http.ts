@@ -7,9 +7,9 @@ import type { ZodType } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { type DocumentRef, parseDocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import type { Capability } from '../../core/roles.ts';
+import { type Capability, can } from '../../core/roles.ts';
 import type { Grant } from '../access/access.ts';
-import type { Actor, Person } from '../access/actor.ts';
+import type { Actor, Limit, Person } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -34,6 +34,8 @@ export interface HttpDeps {
   /** The folder of the built client and that of files served as they are. */
   paths: { assets: string; static: string };
   authenticate(headers: IncomingHttpHeaders): Promise<Person | null>;
+  /** Whether a header, not a cookie, says who asks. */
+  carriesToken(headers: IncomingHttpHeaders): boolean;
   /** Throws `not-found`, `no-access`, `document-trashed`. */
   authorise<C extends Capability>(
     actor: Actor,
@@ -99,6 +101,14 @@ async function readBody(entry: Route, request: Request, response: Response): Pro
   return parse(entry.body, request.body ?? {});
 }
 
+/** What is not about one document, `decide` is not asked for: a token's scope is held here. */
+function allowByToken(limit: Limit, { needs, method }: Route): void {
+  if (needs === 'self') throw new AppError('no-access', 'An API token may not do this: sign in.');
+  if (needs === 'guest' && method !== 'GET' && !can(limit.atMost, 'edit')) {
+    throw new AppError('no-access', 'This API token may only read.');
+  }
+}
+
 export interface Http {
   readonly handler: Express;
   /** The client's address: the connection's, or what a trusted proxy says of it. */
@@ -145,6 +155,9 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
       acceptLanguage: request.headers['accept-language'],
       authorization: request.headers.authorization,
       isLocal: isLocal(request),
+      userAgent: request.headers['user-agent'],
+      address: addressOf(app, request),
+      origin: deps.origin.own(request.headers),
     };
     locals.pattern = '';
     locals.person = null;
@@ -167,6 +180,8 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
 
   app.use((request, _response, next) => {
     if (isReading(request.method) || deps.origin.allowed(request.headers)) return next();
+    // No page can put a token into another site's request: who has one is no browser in whose name it asks.
+    if (deps.carriesToken(request.headers)) return next();
     next(new AppError('foreign-origin', 'A page of another site may not do this.'));
   });
 
@@ -178,7 +193,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     const actor = entry.asksNobody ? null : await deps.authenticate(request.headers);
     locals.person = actor?.id ?? null;
     const rate = entry.rate ?? (entry.method === 'GET' ? 'read' : 'write');
-    const wait = deps.rateLimit.take(rate, addressOf(app, request), locals.person);
+    const wait = deps.rateLimit.take(rate, locals.facts.address, locals.person);
     if (wait > 0) {
       response.setHeader('Retry-After', wait);
       throw new AppError('too-many-requests', `That was too often. Try again in ${wait} s.`);
@@ -189,12 +204,14 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
         'This needs a session: open a page, or POST /api/v1/session, and send its cookie.',
       );
     }
+    if (actor?.limit) allowByToken(actor.limit, entry);
     let grant: Grant<Capability> | undefined;
-    if (entry.needs !== 'public' && entry.needs !== 'guest') {
+    if (!['public', 'guest', 'self'].includes(entry.needs)) {
       const place = entry.document === 'query' ? (query as Record<string, unknown>) : params;
       const ref = parseDocumentRef(place.collection, place.id);
       if (!ref) throw new AppError('not-found', 'There is no such document.');
-      grant = await deps.authorise(actor!, entry.needs, ref, entry.mayBeAbsent ?? false);
+      const capability = entry.needs as Capability;
+      grant = await deps.authorise(actor!, capability, ref, entry.mayBeAbsent ?? false);
     }
     // Read last: whoever may not do this has no megabytes parsed for them.
     const body = await readBody(entry, request, response);
@@ -238,6 +255,8 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     if (error.code === 'internal') {
       log.error({ request: facts.id, route: pattern, err: error.cause ?? error }, 'fault');
     }
+    const { retryAfter } = error.details ?? {};
+    if (typeof retryAfter === 'number') response.setHeader('Retry-After', retryAfter);
     const reply = wantsPage(request)
       ? await deps.errorPage(error, facts, request.headers)
       : { json: toProblem(error), type: problemType };

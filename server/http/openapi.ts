@@ -52,6 +52,7 @@ function operation(entry: Route): Json {
     summary: entry.summary,
     'x-needs': entry.needs,
     ...(entry.needs === 'public' ? { security: [] } : {}),
+    ...(entry.needs === 'self' ? { security: [{ session: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(content ? { requestBody: { required: true, content } } : {}),
     responses: {
@@ -78,7 +79,7 @@ export function openApi(routes: readonly Route[], server: string): Json {
     openapi: '3.1.0',
     info: { title: 'Deltapad', version: '1' },
     servers: [{ url: server }],
-    security: [{ session: [] }],
+    security: [{ session: [] }, { token: [] }, { basic: [] }],
     paths,
     components: {
       schemas: { Problem: problem },
@@ -87,7 +88,14 @@ export function openApi(routes: readonly Route[], server: string): Json {
           type: 'apiKey',
           in: 'cookie',
           name: 'deltapad',
-          description: 'The cookie that POST /api/v1/session answers with.',
+          description:
+            'The cookie that POST /api/v1/session (a guest) or /api/v1/account/sign-in answers with; its name begins with __Host- behind https.',
+        },
+        token: { type: 'http', scheme: 'bearer', description: 'An API token, dp_….' },
+        basic: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'An API token as the password; any name.',
         },
       },
     },

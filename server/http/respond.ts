@@ -42,7 +42,9 @@ export async function sendReply(request: Request, response: Response, reply: Rep
     bytes = typeof body === 'string' ? Buffer.from(body) : body;
   }
   if (download !== undefined) response.attachment(download);
-  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(reply.headers ?? {})) {
+    response.setHeader(name, typeof value === 'string' ? value : [...value]);
+  }
   if (!bytes) {
     response.end();
     return;

@@ -6,8 +6,11 @@ import type { Capability } from '../../core/roles.ts';
 import type { Grant } from '../access/access.ts';
 import type { Person } from '../access/actor.ts';
 
-/** A capability on the document named by the request, a known person, or nothing at all. */
-export type Needs = Capability | 'guest' | 'public';
+/**
+ * A capability on the document named by the request; `guest`: a known person, however they came;
+ * `self`: the person in their own browser, which no API token is; or nothing at all.
+ */
+export type Needs = Capability | 'guest' | 'self' | 'public';
 
 export interface Reply {
   status?: number;
@@ -19,7 +22,7 @@ export interface Reply {
   type?: string;
   /** Makes the browser save `body` under this name. */
   download?: string;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** What a route may know of its request beside its own parts. */
@@ -29,6 +32,11 @@ export interface RequestFacts {
   readonly authorization: string | undefined;
   /** From this computer, and not handed on by a proxy. */
   readonly isLocal: boolean;
+  readonly userAgent: string | undefined;
+  /** The client's address, as far as proxies may be believed. */
+  readonly address: string;
+  /** Scheme and host under which we were asked. */
+  readonly origin: string;
 }
 
 export interface Context<N extends Needs, Body, Query> {
@@ -64,7 +72,7 @@ export interface RouteSpec<N extends Needs, Body, Query> {
   readonly reply?: ZodType;
   readonly status?: number;
   /** Which rate it counts against; by its method when absent. */
-  readonly rate?: 'read' | 'write' | 'heavy';
+  readonly rate?: 'read' | 'write' | 'heavy' | 'sign';
   run(context: Context<N, Body, Query>): Reply | Promise<Reply>;
 }
 

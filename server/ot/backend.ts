@@ -13,7 +13,7 @@ import type { CloseReason } from '../../core/protocol.ts';
 import { LazyDelta, richTextUri } from '../../core/rich-text.ts';
 import { can, type Role } from '../../core/roles.ts';
 import type { Grant } from '../access/access.ts';
-import type { Actor } from '../access/actor.ts';
+import type { Actor, Person } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -73,10 +73,10 @@ export interface OtBackend {
   personChanged(person: PersonSummary): void;
   /** Closes the sockets of somebody who is nobody any more. */
   personEnded(id: string): void;
-  /** Closes the sockets that were opened with a session or token that is worth nothing any more. */
-  sessionEnded(via: string): void;
+  /** Closes the sockets of everybody for whom `reasonOf` has a reason. */
+  endWhere(reasonOf: (person: Person) => CloseReason | null): void;
   /** Who has a socket here, one entry for each socket. */
-  actors(): Actor[];
+  people(): Person[];
   onEdited(listener: (event: EditedEvent) => void): void;
   /** Open documents and connections, and ops that wait for their commit: for metrics and tests. */
   stats(): { documents: number; connections: number; staged: number };
@@ -254,14 +254,14 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
       }
     },
 
-    sessionEnded(via) {
-      for (const connection of [...connections]) {
-        const { actor, stream } = connection;
-        if (actor.kind !== 'system' && actor.via === via) stream.closeWith('not-signed-in');
+    endWhere(reasonOf) {
+      for (const { actor, stream } of [...connections]) {
+        const reason = actor.kind === 'system' ? null : reasonOf(actor);
+        if (reason) stream.closeWith(reason);
       }
     },
 
-    actors: () => [...connections].map(({ actor }) => actor),
+    people: () => [...connections].flatMap(({ actor }) => (actor.kind === 'system' ? [] : [actor])),
 
     onEdited(listener) {
       listeners.push(listener);

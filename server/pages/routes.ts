@@ -28,8 +28,8 @@ export interface PagesDeps {
   /** An identity for a first visitor. */
   newGuest(acceptLanguage: string | undefined): Person;
   userOf(guest: Person): Promise<SessionReply['user']>;
-  /** A Set-Cookie value. */
-  cookieOf(guest: Person): string;
+  /** A Set-Cookie value; null: their session has its own. */
+  cookieOf(person: Person): string | null;
   list(guest: Person, query: string): Promise<DocumentListReply>;
   /** An empty document of theirs. */
   create(guest: Person): Promise<{ url: string }>;
@@ -63,10 +63,13 @@ export function createPages(deps: PagesDeps): Pages {
     return { build: manifest?.build ?? unbuilt, locale, theme: user.theme, user };
   };
 
-  const reply = (page: Page, guest: Person): Reply => ({
-    html: renderPage(manifest, page),
-    headers: { 'Set-Cookie': deps.cookieOf(guest) },
-  });
+  const reply = (page: Page, person: Person): Reply => {
+    const cookie = deps.cookieOf(person);
+    return {
+      html: renderPage(manifest, page),
+      ...(cookie ? { headers: { 'Set-Cookie': cookie } } : {}),
+    };
+  };
 
   const bootDocument = async (ref: DocumentRef, opened: OpenedDocument): Promise<DocumentBoot> => {
     const { role, record, snapshot } = opened;

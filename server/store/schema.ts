@@ -4,7 +4,7 @@ import type { Theme } from '../../core/api.ts';
 import type { Locale } from '../../core/i18n/i18n.ts';
 import type { DocumentKey } from '../../core/ids.ts';
 import type { LinkRole } from '../../core/roles.ts';
-import type { RecordKind } from './store.ts';
+import type { IndexKey, RecordKind } from './store.ts';
 
 /** Id: user id. A person as others see them, whether or not they have an account. */
 export interface GuestRecord {
@@ -19,6 +19,8 @@ export interface GuestRecord {
   endedAt: number | null;
   /** They signed up: the guest's cookie does not speak for them any more. */
   account?: true;
+  /** They signed in elsewhere, and what they made was given to that account. */
+  mergedInto?: string;
 }
 export const guests: RecordKind<GuestRecord> = { name: 'guest', indexes: {} };
 
@@ -52,4 +54,94 @@ export interface VisitRecord {
 export const visits: RecordKind<VisitRecord> = {
   name: 'visit',
   indexes: { byUser: (record) => [record.userId, record.at] },
+};
+
+/** Id: user id. How a person proves who they are; how they look to others is in their GuestRecord. */
+export interface AccountRecord {
+  /** As they typed it; its claim is a LoginRecord. */
+  name: string | null;
+  email: string | null;
+  /** A link that was sent there was used. */
+  emailVerifiedAt: number | null;
+  /** As `passwords.ts` writes it; null: none was chosen yet, or another way in is used. */
+  password: string | null;
+  isAdmin: boolean;
+  createdAt: number;
+  disabledAt: number | null;
+  /** Guests whose documents were given to this account, oldest first. */
+  was: readonly string[];
+}
+export const accounts: RecordKind<AccountRecord> = {
+  name: 'account',
+  indexes: {
+    all: (record) => ['all', record.createdAt],
+    admins: (record) => (record.isAdmin ? ['admin', record.createdAt] : null),
+  },
+};
+
+/** Id: `name ada` or `email ada@example.org`, so that of two who want it one gets it. */
+export interface LoginRecord {
+  userId: string;
+  at: number;
+}
+export const logins: RecordKind<LoginRecord> = { name: 'login', indexes: {} };
+
+/** Where it lies in the order of what must go; `expiresAt` null: never. */
+const byExpiry = ({ expiresAt }: { expiresAt: number | null }): IndexKey | null =>
+  expiresAt === null ? null : ['all', expiresAt];
+
+/** Id: SHA-256 of the secret in somebody's cookie. */
+export interface SessionRecord {
+  userId: string;
+  /** How it began. */
+  kind: 'password' | 'reset' | 'link' | 'passkey' | 'oidc';
+  /** “Firefox · Linux” */
+  agent: string;
+  createdAt: number;
+  lastSeenAt: number;
+  expiresAt: number;
+}
+export const sessions: RecordKind<SessionRecord> = {
+  name: 'session',
+  indexes: { byUser: (record) => [record.userId, record.lastSeenAt], byExpiry },
+};
+
+/** Id: SHA-256 of an API token. */
+export interface TokenRecord {
+  userId: string;
+  name: string;
+  scope: 'read' | 'write';
+  /** Null: every collection. */
+  collection: string | null;
+  createdAt: number;
+  lastUsedAt: number | null;
+  expiresAt: number | null;
+}
+export const tokens: RecordKind<TokenRecord> = {
+  name: 'token',
+  indexes: { byUser: (record) => [record.userId, record.createdAt], byExpiry },
+};
+
+/** Id: SHA-256 of the secret in a guest's personal link. */
+export interface PersonalLinkRecord {
+  userId: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+}
+export const personalLinks: RecordKind<PersonalLinkRecord> = {
+  name: 'personal-link',
+  indexes: { byUser: (record) => [record.userId, record.createdAt] },
+};
+
+/** Id: SHA-256 of the secret in a link that sets a new password, once. */
+export interface ResetRecord {
+  userId: string;
+  /** Who sent it. */
+  by: 'operator' | 'mail';
+  createdAt: number;
+  expiresAt: number;
+}
+export const resets: RecordKind<ResetRecord> = {
+  name: 'reset',
+  indexes: { byUser: (record) => [record.userId, record.createdAt], byExpiry },
 };

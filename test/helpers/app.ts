@@ -113,6 +113,9 @@ const defaults: Config = {
   trustProxy: [],
   rateLimits: true,
   metricsToken: null,
+  signUp: true,
+  smtpUrl: null,
+  mailFrom: null,
   logLevel: 'silent',
 };
 

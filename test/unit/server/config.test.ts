@@ -11,6 +11,9 @@ const variables = [
   'TRUST_PROXY',
   'RATE_LIMITS',
   'METRICS_TOKEN',
+  'SIGN_UP',
+  'SMTP_URL',
+  'MAIL_FROM',
   'LOG_LEVEL',
 ];
 
@@ -34,6 +37,9 @@ test('nothing configured gives the defaults of the contract', () => {
     trustProxy: [],
     rateLimits: true,
     metricsToken: null,
+    signUp: true,
+    smtpUrl: null,
+    mailFrom: null,
     logLevel: 'info',
   });
   assert.ok(Object.isFrozen(config));
@@ -51,6 +57,9 @@ test('every value is read', () => {
       TRUST_PROXY: '10.0.0.0/8, loopback,::1',
       RATE_LIMITS: 'off',
       METRICS_TOKEN: 'a-token-of-some-length',
+      SIGN_UP: 'off',
+      SMTP_URL: 'smtps://me:secret@mail.example.org',
+      MAIL_FROM: 'Deltapad <pad@example.org>',
       LOG_LEVEL: 'debug',
     }),
     {
@@ -62,6 +71,9 @@ test('every value is read', () => {
       trustProxy: ['10.0.0.0/8', 'loopback', '::1'],
       rateLimits: false,
       metricsToken: 'a-token-of-some-length',
+      signUp: false,
+      smtpUrl: 'smtps://me:secret@mail.example.org',
+      mailFrom: 'Deltapad <pad@example.org>',
       logLevel: 'debug',
     },
   );
@@ -95,6 +107,8 @@ for (const [variable, text] of [
   ['TRUST_PROXY', '10.0.0.0/33'],
   ['TRUST_PROXY', '10.0.0.0/0'],
   ['TRUST_PROXY', '10.0.0.1,'],
+  ['SIGN_UP', 'maybe'],
+  ['MAIL_FROM', 'nobody'],
   ['LOG_LEVEL', 'loud'],
 ] as const) {
   test(`${variable}=${text} is refused by name`, () => {
@@ -139,4 +153,12 @@ test('a token for the metrics has a length worth guessing at, and is never print
     assert.match(problems[0]!, /^METRICS_TOKEN must/);
     assert.ok(!problems[0]!.includes(token));
   }
+});
+
+test('mail needs a sender and the address of its links, and its password is never printed', () => {
+  const problems = problemsOf({ SMTP_URL: 'smtp://me:secret@mail' });
+  assert.deepEqual(problems, ['SMTP_URL needs MAIL_FROM.', 'SMTP_URL needs PUBLIC_URL.']);
+  const wrong = problemsOf({ SMTP_URL: 'http://me:secret@mail' });
+  assert.equal(wrong.length, 1);
+  assert.doesNotMatch(wrong[0]!, /secret/);
 });

@@ -1,0 +1,192 @@
+// Who is asking, as a whole: guests, accounts, sessions and tokens put together. app.ts has this one
+// thing to ask; what it needs of documents and sockets is handed in.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import { AppError } from '../core/errors.ts';
+import type { UserId } from '../core/ids.ts';
+import { limits } from '../core/limits.ts';
+import type { Person } from './access/actor.ts';
+import { type Cookies, createCookies } from './access/cookies.ts';
+import { createAccountRecords } from './accounts/account-records.ts';
+import { type Accounts, createAccounts, type EndReason } from './accounts/accounts.ts';
+import { type Admin, createAdmin } from './accounts/admin.ts';
+import { createAttempts } from './accounts/attempts.ts';
+import { createForgot } from './accounts/forgot.ts';
+import { createIdentify } from './accounts/identify.ts';
+import { createLinks, type Links } from './accounts/links.ts';
+import { ownRoutes } from './accounts/own-routes.ts';
+import { createPasswords } from './accounts/passwords.ts';
+import { createSessions } from './accounts/sessions.ts';
+import { signRoutes } from './accounts/sign-routes.ts';
+import { createSweeper } from './accounts/sweeper.ts';
+import { createTokens, tokenOf } from './accounts/tokens.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createGuestCookies } from './guests/guest-cookie.ts';
+import { createGuests, type Guests } from './guests/guests.ts';
+import { sessionRoutes } from './guests/routes.ts';
+import type { Route } from './http/route.ts';
+import type { Ids } from './ids.ts';
+import type { Log } from './log.ts';
+import { createMail } from './mail.ts';
+import type { OtBackend } from './ot/backend.ts';
+import type { Store } from './store/store.ts';
+
+export interface IdentityDeps {
+  config: Config;
+  secret: string;
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  backend: Pick<OtBackend, 'personChanged' | 'endWhere' | 'people'>;
+  adopt(from: UserId, to: UserId): Promise<number>;
+  /** Where people reach this server when nothing is configured. */
+  url(): string;
+}
+
+export interface Identity {
+  readonly guests: Guests;
+  readonly accounts: Accounts;
+  readonly links: Links;
+  readonly cookies: Cookies;
+  readonly admin: Admin;
+  readonly routes: readonly Route[];
+  /** Mail is set up, so that a forgotten password needs no operator. */
+  readonly canMail: boolean;
+  /** By token, session or guest's cookie; null: nobody. */
+  authenticate(headers: IncomingHttpHeaders): Promise<Person | null>;
+  carriesToken(headers: IncomingHttpHeaders): boolean;
+  /** The Set-Cookie value that keeps a guest; null: the person's session has its own. */
+  cookieOf(person: Person): string | null;
+  hasAdmin(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export function createIdentity(deps: IdentityDeps): Identity {
+  const { config, store, clock, ids, log, backend } = deps;
+  const onError = (error: unknown) =>
+    log.error({ err: error }, 'something about an account failed');
+  const audit = (event: string, fields: Record<string, unknown>) =>
+    log.info({ audit: event, ...fields }, 'audit');
+
+  const endPerson = (id: UserId, reason: EndReason) =>
+    backend.endWhere((person) => {
+      // Who comes back as the account keeps what the account has open already.
+      const isMeant = person.id === id && (reason !== 'restart' || person.kind === 'guest');
+      return isMeant ? reason : null;
+    });
+  const endSession = (via: string, reason: EndReason) =>
+    backend.endWhere((person) => (person.via === via ? reason : null));
+
+  const cookies = createCookies(config.publicUrl?.startsWith('https:') ?? false);
+  const guests = createGuests({
+    store,
+    cookies: createGuestCookies(deps.secret),
+    clock,
+    ids,
+    onRenamed: (person) => backend.personChanged(person),
+    onEnded: (id) => endPerson(id, 'not-signed-in'),
+  });
+
+  const records = createAccountRecords(store, clock);
+  const sessions = createSessions(store, clock, ids, onError);
+  const tokens = createTokens(store, clock, ids, onError);
+  const links = createLinks(store, clock, ids);
+  const attempts = createAttempts(clock);
+  const mail =
+    config.smtpUrl !== null && config.mailFrom !== null
+      ? createMail({ smtpUrl: config.smtpUrl, from: config.mailFrom })
+      : null;
+  const accounts = createAccounts({
+    records,
+    sessions,
+    links,
+    passwords: createPasswords(),
+    attempts,
+    clock,
+    keep: guests.keep,
+    fresh: () => guests.fresh(undefined),
+    adopt: deps.adopt,
+    endPerson,
+    endSession,
+    audit,
+    allowSignUp: config.signUp,
+  });
+  const forgot = createForgot({
+    records,
+    links,
+    attempts,
+    mail: mail?.send ?? null,
+    publicUrl: config.publicUrl,
+    onError,
+    audit,
+  });
+  const identify = createIdentify({ store, records, sessions, tokens });
+  const sweeper = createSweeper({ store, identify, backend, clock, onError });
+
+  const authenticate = async (headers: IncomingHttpHeaders): Promise<Person | null> => {
+    // Who sends a token means the token: no cookie speaks beside it.
+    const token = tokenOf(headers.authorization);
+    if (token !== null) return identify.byToken(token);
+    for (const value of cookies.values(headers)) {
+      const person =
+        (await identify.bySession(value)) ??
+        (await guests.authenticate(value, headers['accept-language']));
+      if (person) return person;
+    }
+    return null;
+  };
+
+  const userOf = async (id: UserId) => {
+    const person = await identify.byId(id);
+    if (!person) throw new AppError('not-signed-in', 'This account was just ended.');
+    return guests.user(person);
+  };
+
+  return {
+    guests,
+    accounts,
+    links,
+    cookies,
+    admin: createAdmin({
+      records,
+      accounts,
+      sessions,
+      links,
+      url: () => config.publicUrl ?? deps.url(),
+      audit,
+    }),
+    canMail: forgot.isPossible,
+    routes: [
+      ...sessionRoutes(guests, cookies, accounts.signOut),
+      ...signRoutes({
+        accounts,
+        forgot,
+        cookies,
+        userOf,
+      }),
+      ...ownRoutes({
+        records,
+        sessions,
+        tokens,
+        links,
+        clock,
+        remember: guests.remember,
+        endSession,
+        audit,
+      }),
+    ],
+    authenticate,
+    carriesToken: ({ authorization }) => tokenOf(authorization) !== null,
+    cookieOf: (person) =>
+      person.kind === 'guest' && !person.via
+        ? cookies.set(guests.cookieOf(person), limits.sessionDays)
+        : null,
+    hasAdmin: records.hasAdmin,
+    async close() {
+      mail?.close();
+      await sweeper.close();
+    },
+  };
+}
