@@ -176,6 +176,28 @@ export interface DocumentReply {
   trashed: boolean;
 }
 
+/** GET …/versions?before=…&kept=true */
+export interface VersionList {
+  versions: VersionInfo[];
+  /** Pass as `before` for the next page; absent on the last. */
+  next?: number;
+}
+export interface VersionInfo {
+  version: number;
+  at: number;
+  author: PersonSummary | null;
+  /** How the change came: our page, the REST API, another ShareDB client, the server itself. */
+  via: 'page' | 'api' | 'sharedb' | 'system' | null;
+  /** Its text is kept as a whole. */
+  kept: boolean;
+}
+/** GET …/versions/:version and …/versions/at/:time */
+export interface DocumentVersion extends VersionInfo {
+  collection: string;
+  id: string;
+  delta: DeltaOp[];
+}
+
 /** PATCH (title), PUT …/access (link) and POST …/restore answer with what is so now. */
 export interface DocumentChange {
   title: string;

@@ -70,6 +70,15 @@ export const limits = {
   snapshotInterval: 200,
   /** … and up to so many in a long document, one for each KB of it: writing it is O(document). */
   maxSnapshotInterval: 2_000,
+  /** Versions of which the snapshot stays: so many ops are composed in some 20 ms; … */
+  milestoneInterval: 1_000,
+  /** … fewer in a document of more than 1 MB, so that they take no more than a KB for each op. */
+  maxMilestoneInterval: 4_000,
+  /** Of one document, waiting to be written: one left out costs only a longer replay. */
+  maxWaitingMilestones: 4,
+  /** Old versions made at a time, and requests that wait for that; each may cost the loop 100 ms. */
+  maxVersionReads: 2,
+  maxWaitingVersionReads: 64,
   /** Bytes waiting in one socket before its consumer is cut off (it does not read). */
   maxSocketBacklogBytes: 8 * 1024 * 1024,
   /** Log entries in one commit: bounds what one failed write takes along. */

@@ -20,6 +20,8 @@ import { createIndexer, type Indexer } from './documents/indexer.ts';
 import { createListing } from './documents/listing.ts';
 import { createDocumentRecords } from './documents/records.ts';
 import { documentRoutes } from './documents/routes.ts';
+import { versionRoutes } from './documents/version-routes.ts';
+import { createVersions } from './documents/versions.ts';
 import { createVisits } from './documents/visits.ts';
 import { healthRoutes } from './health.ts';
 import { createHttp } from './http/http.ts';
@@ -227,6 +229,7 @@ async function build(
       ...pages.routes,
       ...identity.routes,
       ...documentRoutes({ documents, listing, localeOf }),
+      ...versionRoutes(createVersions({ ops: store.ops, people: guests.people, log })),
       ...uploadRoutes(createUploads(store, ids)),
       ...healthRoutes({ store, isClosing: () => isClosing, clock }),
       ...metrics.routes,

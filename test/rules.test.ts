@@ -38,6 +38,7 @@ const mayImport: Record<string, readonly string[]> = {
     'server/access',
     'server/store/store.ts',
     'server/store/schema.ts',
+    'server/store/milestones.ts',
     'server/clock.ts',
     'server/ids.ts',
     'server/log.ts',

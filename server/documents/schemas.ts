@@ -74,10 +74,10 @@ export const readQuery = z.object({
   download: z.string().optional().meta({ description: 'With format=text: saves a file.' }),
 });
 
-const op = z.looseObject({
+export const op = z.looseObject({
   insert: z.union([z.string(), z.record(z.string(), z.unknown())]),
 }) as z.ZodType<DeltaOp>;
-const person = z.object({ id: z.string(), name: z.string(), color: z.int().min(1).max(12) });
+export const person = z.object({ id: z.string(), name: z.string(), color: z.int().min(1).max(12) });
 
 export const createdReply = z.object({
   collection: z.string(),

@@ -142,7 +142,7 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
   };
 
   const backend = wireShareDb(
-    { live, queue, pubsub, guard, connections, clientIds, log, onOpened },
+    { ops: deps.ops, live, queue, pubsub, guard, connections, clientIds, log, onOpened },
     (event) => {
       for (const listener of listeners) {
         try {

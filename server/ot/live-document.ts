@@ -16,6 +16,7 @@ import {
   fromStored,
   toStored,
 } from './document-state.ts';
+import { MilestoneWriter } from './milestone-writer.ts';
 import { RecentOps } from './recent-ops.ts';
 import { Turns } from './turns.ts';
 
@@ -60,11 +61,13 @@ export class LiveDocument {
   #snapshotVersion = 0;
   #snapshotWriting: Promise<void> | null = null;
   #snapshotFailed = false;
+  readonly #milestones: MilestoneWriter;
 
   constructor(ref: DocumentRef, ops: OpLog, log: Log) {
     this.ref = ref;
     this.#ops = ops;
     this.#log = log;
+    this.#milestones = new MilestoneWriter(ref, ops, log);
   }
 
   /** Null until `load`, and again after a commit failed. */
@@ -78,7 +81,8 @@ export class LiveDocument {
       !this.turns.isIdle ||
       this.#loading !== null ||
       this.#staged.length > 0 ||
-      this.#snapshotWriting !== null
+      this.#snapshotWriting !== null ||
+      this.#milestones.writing !== null
     );
   }
 
@@ -185,6 +189,7 @@ export class LiveDocument {
 
   #committed(staged: Staged): void {
     const loaded = this.#loaded!;
+    this.#milestones.passed(loaded.durable, staged.state, staged.entry.m.ts);
     loaded.durable = staged.state;
     loaded.recent.trim(staged.state.v);
     this.#staged.shift();
@@ -230,6 +235,11 @@ export class LiveDocument {
     if (behind < limits.snapshotInterval) return;
     const wanted = Math.min(sizeOf(durable) / 1024, limits.maxSnapshotInterval);
     if (behind >= wanted) void this.writeSnapshot();
+  }
+
+  /** Resolves when no milestone waits to be written. */
+  async milestonesWritten(): Promise<void> {
+    await this.#milestones.writing;
   }
 
   /** Writes behind: a failure costs only a longer replay, and the next interval tries again. */

@@ -107,6 +107,7 @@ export class LiveDocuments {
       // Twice: one that was being written may be older than the newest version.
       await document.writeSnapshot();
       await document.writeSnapshot();
+      await document.milestonesWritten();
     }
     this.#documents.clear();
   }

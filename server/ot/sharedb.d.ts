@@ -107,6 +107,33 @@ declare module 'sharedb' {
     ): void;
   }
 
+  /** Without a callback, what is wrong is emitted as `error`. */
+  class MilestoneDB extends EventEmitter {
+    constructor(options?: { interval?: number });
+    close(callback?: Callback): void;
+    getMilestoneSnapshot(
+      collection: string,
+      id: string,
+      version: number | null,
+      callback?: Callback<Snapshot>,
+    ): void;
+    saveMilestoneSnapshot(collection: string, snapshot: Snapshot, callback?: Callback): void;
+    getMilestoneSnapshotAtOrBeforeTime(
+      collection: string,
+      id: string,
+      timestamp: number | null,
+      callback?: Callback<Snapshot>,
+    ): void;
+    getMilestoneSnapshotAtOrAfterTime(
+      collection: string,
+      id: string,
+      timestamp: number | null,
+      callback?: Callback<Snapshot>,
+    ): void;
+    _isValidVersion(version: unknown): boolean;
+    _isValidTimestamp(timestamp: unknown): boolean;
+  }
+
   interface PubSub extends EventEmitter {
     publish(channels: string[], data: unknown, callback: Callback): void;
   }
@@ -121,6 +148,7 @@ declare module 'sharedb' {
   interface BackendOptions {
     db: DB;
     pubsub: PubSub;
+    milestoneDb?: MilestoneDB;
     presence: boolean;
     doNotForwardSendPresenceErrorsToClient: boolean;
     errorHandler(error: unknown): void;
@@ -156,6 +184,7 @@ declare module 'sharedb' {
 
   const sharedb: typeof Backend & {
     readonly DB: typeof DB;
+    readonly MilestoneDB: typeof MilestoneDB;
     readonly MemoryPubSub: new () => PubSub;
     readonly Error: new (code: string, message: string) => Error & { code: string };
     readonly types: { readonly map: Record<string, OtType>; register(type: OtType): void };

@@ -4,15 +4,18 @@
 import sharedb, { type Backend, type PubSub } from 'sharedb';
 import { type DocumentRef, parseDocumentRef } from '../../core/ids.ts';
 import type { Log } from '../log.ts';
+import type { OpLog } from '../store/store.ts';
 import type { EditedEvent } from './backend.ts';
 import type { ClientIds } from './client-id.ts';
 import type { Connection, Connections } from './connections.ts';
 import { type createGuard, submitter } from './guard.ts';
 import type { LiveDocuments } from './live-documents.ts';
+import { StoreMilestones } from './milestone-db.ts';
 import { StoreDb } from './store-db.ts';
 import type { SubmitQueue } from './submit-queue.ts';
 
 export interface WiringDeps {
+  readonly ops: OpLog;
   readonly live: LiveDocuments;
   readonly queue: SubmitQueue;
   readonly pubsub: PubSub;
@@ -26,7 +29,7 @@ export interface WiringDeps {
 
 /** `onEdited` is called after each commit and must not throw. */
 export function wireShareDb(deps: WiringDeps, onEdited: (event: EditedEvent) => void): Backend {
-  const { live, queue, pubsub, guard, connections, clientIds, log } = deps;
+  const { ops, live, queue, pubsub, guard, connections, clientIds, log } = deps;
   // Its own lines hold requests and replies: documents' texts.
   sharedb.logger.setMethods({
     info: () => undefined,
@@ -34,15 +37,18 @@ export function wireShareDb(deps: WiringDeps, onEdited: (event: EditedEvent) => 
     error: (...parts) => log.error({ err: parts.find((part) => part instanceof Error) }, 'ShareDB'),
   });
   const logError = (error: unknown) => log.error({ err: error }, 'ShareDB');
+  const milestones = new StoreMilestones(ops);
   const backend = new sharedb({
     db: new StoreDb(live, queue),
     pubsub,
+    milestoneDb: milestones,
     presence: true,
     doNotForwardSendPresenceErrorsToClient: true,
     errorHandler: logError,
   });
   // Without a listener an `error` would end the process.
   pubsub.on('error', logError);
+  milestones.on('error', logError);
   backend.on('error', logError);
 
   backend.on('send', (agent, message) => {

@@ -16,6 +16,13 @@ function dataOf(row: Document): unknown {
   return Object.fromEntries(Object.entries(row).filter(([key]) => !snapshotFields.has(key)));
 }
 
+/** Without our own note of how far the log was verified. */
+function metaOf({ _m }: Document): Document | null {
+  if (_m == null) return null;
+  const { deltapad: _, ...rest } = _m as Document;
+  return Object.keys(rest).length > 0 ? rest : null;
+}
+
 const milestonesOf = (db: Db, { collection }: DocumentRef) => db.collection(`m_${collection}`);
 const snapshotsOf = (db: Db, { collection }: DocumentRef) => db.collection(collection);
 const opsOf = (db: Db, { collection }: DocumentRef) => db.collection(`o_${collection}`);
@@ -43,7 +50,7 @@ export async function readSnapshot(
 ): Promise<StoredSnapshot | null> {
   const row = await snapshotsOf(db, ref).findOne({ _id: ref.id as never });
   if (row && (atMost === null || row._v <= atMost)) {
-    return { v: row._v, type: row._type ?? null, data: dataOf(row), m: row._m ?? null };
+    return { v: row._v, type: row._type ?? null, data: dataOf(row), m: metaOf(row) };
   }
   const filter = atMost === null ? { d: ref.id } : { d: ref.id, v: { $lte: atMost } };
   const kept = await milestonesOf(db, ref).findOne(filter, { sort: { v: -1 } });

@@ -91,6 +91,33 @@ test('when there are too many, the longest unused are let go, open or not', asyn
   assert.equal(live.peek(aRef('d1')), null);
 });
 
+test('when they are too large together, the longest unused are let go and can be opened again', async () => {
+  const { ops, clock, live } = make();
+  // Sizes are estimated at four bytes a character.
+  const length = Math.ceil(limits.maxLiveBytes / 4 / 8);
+  for (let i = 0; i < 9; i++) {
+    const document = await opened(live, aRef(`large${i}`));
+    await stage(document, { create: { type: richTextUri, data: [{ insert: '\n' }] } });
+    await stage(document, insert('x'.repeat(length)));
+    clock.advance(1);
+  }
+  assert.equal(live.size, 9, 'well below the limit by count');
+  // Once for its snapshot, and once more to let it go.
+  live.sweep();
+  await until('its snapshot is written', () => ops.snapshots.size > 0);
+  live.sweep();
+  await until('they fit', () => {
+    live.sweep();
+    return live.size < 9;
+  });
+  assert.equal(live.peek(aRef('large0')), null, 'the longest unused');
+  assert.ok(live.peek(aRef('large8')), 'not the one used last');
+  assert.ok(live.size >= 7, `${live.size} are kept`);
+  const again = await opened(live, aRef('large0'));
+  assert.equal(again.loaded?.durable.v, 2);
+  assert.equal(textOf(again).length, length + 1);
+});
+
 test('a snapshot is written every so many ops, and less often in a long document', async () => {
   const { ops, live } = make();
   const short = await opened(live, aRef('short'));
