@@ -42,6 +42,12 @@ export const limits = {
   maxGroupWrites: 500,
   /** How long a write waits for a program outside (a backup) that holds the embedded database. */
   storeBusyTimeoutMs: 2_000,
+  /** A store that failed is asked again so often whether it serves, though nobody writes. */
+  storeProbeMs: 5_000,
+  /** What a failing store makes everybody meet is logged once in this time, with how often it was met. */
+  sameWarningMs: 60_000,
+  /** A refusal that is only for now (503) asks not to be tried again before: Retry-After, in seconds. */
+  retryAfterSeconds: 5,
   /** A server says so often in a shared database that it is there; silent for `deadServerMs`, it is dead. */
   serverBeatMs: 10_000,
   deadServerMs: 30_000,

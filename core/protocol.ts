@@ -16,6 +16,8 @@ export const closeCodes = {
   'old-client': { code: 4426, retry: false },
   'too-many': { code: 4429, retry: true },
   restart: { code: 4503, retry: true },
+  /** The store cannot write or answer just now; what was sent is not stored. */
+  'not-now': { code: 4507, retry: true },
 } as const;
 
 export type CloseReason = keyof typeof closeCodes;

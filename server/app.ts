@@ -29,7 +29,7 @@ import { createOriginRule } from './http/origin.ts';
 import { createRateLimit, noRateLimit } from './http/rate-limit.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { type Ids, systemIds } from './ids.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, createSeldom, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createBackend, type OtBackend } from './ot/backend.ts';
 import { readClientManifest } from './pages/client-manifest.ts';
@@ -38,6 +38,7 @@ import { trackRequests } from './requests.ts';
 import { openSecret } from './secret.ts';
 import { openStore, type StoreOptions } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { watchStore } from './store/watched-store.ts';
 import { uploadRoutes } from './uploads/routes.ts';
 import { createUploads } from './uploads/uploads.ts';
 import { attachSockets } from './ws/upgrade.ts';
@@ -97,6 +98,7 @@ async function build(
   const root = overrides.root ?? findRoot(import.meta.dirname);
   const paths = { assets: join(root, 'dist', 'client', 'assets'), static: join(root, 'static') };
   const isHttps = config.publicUrl?.startsWith('https:') ?? false;
+  const seldom = createSeldom(clock, limits.sameWarningMs);
   let isClosing = false;
   let url = '';
 
@@ -104,7 +106,8 @@ async function build(
   const buildName = manifest?.build ?? unbuilt;
   const secret = await openSecret(config.dataDir, ids);
   const open = overrides.openStore ?? openStore;
-  const store = await open({ dataDir: config.dataDir, mongoUrl: config.mongoUrl, clock });
+  const { dataDir, mongoUrl } = config;
+  const store = watchStore(await open({ dataDir, mongoUrl, clock }), { clock, log });
   // Closed in reverse. The indexer is built last and outlives the backend: the last edits count too.
   closers.push(() => store.close());
   let indexer: Indexer | null = null;
@@ -188,7 +191,10 @@ async function build(
     const { actor, ref } = event;
     if (actor.kind === 'system') return;
     Promise.all([guests.remember(actor), visits.note(actor.id, ref, true)]).catch(
-      (error: unknown) => log.error({ err: error }, 'an editor could not be remembered'),
+      (error: unknown) =>
+        seldom((leftOut) =>
+          log.error({ err: error, leftOut }, 'an editor could not be remembered'),
+        ),
     );
   });
 

@@ -3,14 +3,21 @@
 import { AppError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Clock } from './clock.ts';
+import { problemType, toProblem } from './http/problems.ts';
 import { type Route, route } from './http/route.ts';
-import type { Store } from './store/store.ts';
+import type { WatchedStore } from './store/watched-store.ts';
 
 export interface HealthDeps {
-  store: Pick<Store, 'ping'>;
+  store: Pick<WatchedStore, 'ping' | 'trouble'>;
   isClosing(): boolean;
   clock: Clock;
 }
+
+/** The store's own sentence says most. */
+const storeProblem = (cause: unknown) =>
+  cause instanceof AppError && cause.code === 'not-now'
+    ? cause
+    : notNow('The store does not work.', cause);
 
 const notNow = (message: string, cause?: unknown) => new AppError('not-now', message, { cause });
 
@@ -22,9 +29,15 @@ export function healthRoutes({ store, isClosing, clock }: HealthDeps): Route[] {
       );
       store
         .ping()
-        .then(resolve, (error: unknown) => reject(notNow('The store does not work.', error)))
+        .then(resolve, (error: unknown) => reject(storeProblem(error)))
         .finally(cancel);
     });
+  const problemOf = () =>
+    // What answers may still not have done what it was asked to a moment ago.
+    answers().then(
+      () => store.trouble,
+      (error: AppError) => error,
+    );
   return [
     route({
       method: 'GET',
@@ -43,9 +56,10 @@ export function healthRoutes({ store, isClosing, clock }: HealthDeps): Route[] {
       isPage: true,
       summary: 'The server takes work.',
       async run() {
-        if (isClosing()) throw notNow('The server is ending.');
-        await answers();
-        return { json: { status: 'ready' } };
+        const problem = isClosing() ? notNow('The server is ending.') : await problemOf();
+        if (!problem) return { json: { status: 'ready' } };
+        // Never a page: whoever asks here is a program, or an operator with curl.
+        return { status: problem.status, json: toProblem(problem), type: problemType };
       },
     }),
   ];

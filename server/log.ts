@@ -3,6 +3,7 @@
 // documents: who has a log must not get a link from it.
 
 import { type DestinationStream, destination, pino } from 'pino';
+import type { Clock } from './clock.ts';
 import type { LogLevel } from './config.ts';
 
 /** What the rest of the server may say. */
@@ -21,3 +22,25 @@ export function createLog(level: LogLevel, to?: DestinationStream): Log {
 
 /** A log that says nothing: for tests. */
 export const silentLog: Log = createLog('silent');
+
+/**
+ * Says the same thing at most once in a while: a store that is away fails for everybody at every try, and a
+ * log that repeats it hides everything else, and fills the disk that is full.
+ * Calls `say` unless it was called within `ms`; tells it how often it was not since.
+ */
+export type Seldom = (say: (leftOut: number) => void) => void;
+
+export function createSeldom(clock: Clock, ms: number): Seldom {
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  let leftOut = 0;
+  return (say) => {
+    const now = clock.now();
+    if (now < quietUntil) {
+      leftOut++;
+      return;
+    }
+    quietUntil = now + ms;
+    say(leftOut);
+    leftOut = 0;
+  };
+}

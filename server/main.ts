@@ -28,16 +28,20 @@ function startProblem(error: unknown, { port, host, dataDir }: Config): string {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
       return `The data folder ${dataDir} cannot be written (${code}). Give this user the right to, or set DATA_DIR to another folder.`;
+    case 'EROFS':
+      return `The data folder ${dataDir} is on a disk that is read-only. Mount it for writing, or set DATA_DIR to another folder.`;
+    case 'ENOENT':
+      if (syscall !== 'mkdir') break;
+      return `The data folder ${dataDir} cannot be made. Make it, or set DATA_DIR to another one.`;
     case 'ENOTDIR':
     case 'EEXIST':
       return `The data folder ${dataDir} is not a folder. Set DATA_DIR to another one.`;
     case 'ENOSPC':
       return `There is no space left for the data folder ${dataDir}.`;
     default:
-      return `Deltapad cannot start: ${message}`;
   }
+  return `Deltapad cannot start: ${message}`;
 }
 
 function greet(app: App, config: Config): void {

@@ -8,18 +8,18 @@ import type { Ids } from './ids.ts';
 /** Reads the secret, or makes it: complete and on the disk before anybody can see the file. */
 export async function openSecret(dataDir: string, ids: Ids): Promise<string> {
   const path = join(dataDir, 'secret');
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir);
   const found = await readSecret(path);
   if (found) return found;
   const draft = `${path}.${ids.secret(6)}`;
-  const file = await open(draft, 'wx', 0o600);
   try {
-    await file.writeFile(`${ids.secret(32)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(`${ids.secret(32)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     // Unlike a rename, a link never replaces what another process made meanwhile.
     await link(draft, path);
   } catch (error) {
@@ -30,6 +30,16 @@ export async function openSecret(dataDir: string, ids: Ids): Promise<string> {
   const made = await readSecret(path);
   if (!made) throw new Error(`The secret could not be written to ${path}.`);
   return made;
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // What it says of a read-only disk; asked plainly, it says what is the matter.
+    await mkdir(path, { mode: 0o700 });
+  }
 }
 
 async function readSecret(path: string): Promise<string | null> {

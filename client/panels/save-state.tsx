@@ -101,14 +101,19 @@ function wordsOf(state: SaveState, app: App, desk: Desk, now: number): Words {
       const seconds = state.nextTryAt === null ? 0 : Math.ceil((state.nextTryAt - now) / 1000);
       return {
         title: t('save.reconnectingTitle'),
-        text: seconds > 0 ? t('save.nextTry', { count: seconds }) : t('save.tryingNow'),
+        text: state.isHeld
+          ? t('save.heldText')
+          : seconds > 0
+            ? t('save.nextTry', { count: seconds })
+            : t('save.tryingNow'),
       };
     }
     case 'offline':
       return {
         title: t('save.offlineTitle'),
-        text:
-          state.unsent > 0
+        text: state.isHeld
+          ? t('save.heldUnsent', { count: state.unsent })
+          : state.unsent > 0
             ? t('save.offlineUnsent', { count: state.unsent })
             : t('save.offlineText'),
       };

@@ -12,6 +12,8 @@ export interface SaveFacts {
   readonly isConnected: boolean;
   /** The browser says that there is no network. */
   readonly isOffline: boolean;
+  /** The server said that it cannot store just now, and has taken nothing of mine since. */
+  readonly isHeld: boolean;
   readonly nextTryAt: number | null;
   /** Something is not acknowledged; `unsent` says how many edits. */
   readonly hasUnsent: boolean;
@@ -31,6 +33,9 @@ export interface SaveFacts {
 /** How long nothing may be unsent before Saved is said: between two words it would only flicker. */
 const SAVED_AFTER_MS = 500;
 
+/** A line over which nothing can be saved comes and goes with each try: it counts as none. */
+const isUp = ({ isConnected, isHeld }: SaveFacts): boolean => isConnected && !isHeld;
+
 export class SaveStateClock {
   readonly #environment: Environment;
   readonly #state: ReturnType<typeof signal<SaveState>>;
@@ -44,7 +49,7 @@ export class SaveStateClock {
     this.#environment = environment;
     this.#facts = facts;
     const now = environment.now();
-    this.#downSince = facts.isConnected ? null : now;
+    this.#downSince = isUp(facts) ? null : now;
     this.#settledSince = Number.NEGATIVE_INFINITY;
     // What the page came with is what the server has.
     const { version, savedAt: at, canEdit } = facts;
@@ -63,7 +68,7 @@ export class SaveStateClock {
     const now = this.#environment.now();
     const before = this.#facts;
     this.#facts = facts;
-    if (!facts.isConnected) this.#downSince ??= now;
+    if (!isUp(facts)) this.#downSince ??= now;
     else if (this.#downSince !== null) {
       this.#downSince = null;
       this.#settledSince = now;
@@ -101,13 +106,13 @@ export class SaveStateClock {
   }
 
   #whileDown(since: number, last: SaveState): { state: SaveState; againAt: number | null } {
-    const { isOffline, unsent, nextTryAt, hasUnsent } = this.#facts;
+    const { isOffline, isHeld, unsent, nextTryAt, hasUnsent } = this.#facts;
     const downMs = this.#environment.now() - since;
     if (isOffline || downMs >= limits.offlineAfterMs) {
-      return { state: { kind: 'offline', unsent }, againAt: null };
+      return { state: { kind: 'offline', unsent, isHeld: isHeld && !isOffline }, againAt: null };
     }
     if (downMs >= limits.reconnectGraceMs) {
-      const state = { kind: 'reconnecting', nextTryAt, unsent } as const;
+      const state = { kind: 'reconnecting', nextTryAt, unsent, isHeld } as const;
       return { state, againAt: since + limits.offlineAfterMs };
     }
     // A short break says nothing new; but what is not sent is never called saved.

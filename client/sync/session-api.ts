@@ -8,8 +8,9 @@ import type { Role } from '../../core/roles.ts';
 export type SaveState =
   | { kind: 'saved'; version: number; at: number }
   | { kind: 'saving' }
-  | { kind: 'reconnecting'; nextTryAt: number | null; unsent: number }
-  | { kind: 'offline'; unsent: number }
+  /** `isHeld`: the server is there and cannot store anything just now. */
+  | { kind: 'reconnecting'; nextTryAt: number | null; unsent: number; isHeld: boolean }
+  | { kind: 'offline'; unsent: number; isHeld: boolean }
   | { kind: 'attention'; reason: 'refused' | 'not-signed-in' | 'no-access' | 'trashed' }
   | { kind: 'view-only' }
   | { kind: 'new-version' };

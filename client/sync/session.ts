@@ -68,6 +68,7 @@ class Session {
   readonly #loading = signal(true);
   #isEditable: boolean | null = null;
   #isOldBuild = false;
+  #isHeld = false;
   #wasConnected = false;
   #savedAt: number;
   #settled: (() => void)[] = [];
@@ -113,6 +114,7 @@ class Session {
       environment,
       create: () => api.createDocument({ collection: ref.collection, id: ref.id }),
       onOp: (op, isMine) => {
+        if (isMine) this.#isHeld = false;
         this.#binding.docChanged(op, isMine);
         this.#presence.changed();
       },
@@ -239,6 +241,7 @@ class Session {
     if (line.kind === 'stopped' && line.reason === 'not-signed-in') {
       this.#access.deny('not-signed-in');
     }
+    if (line.kind === 'waiting') this.#isHeld = line.reason === 'not-now';
     const { failures } = this.#socket;
     const isFailing = line.kind === 'waiting' && failures > 0 && failures % FAILURES_TO_ASK === 0;
     if (isFailing && this.#parts.environment.isOnline()) void this.#access.ask();
@@ -260,6 +263,7 @@ class Session {
     return {
       isConnected: this.#wire.connection.canSend,
       isOffline: !this.#parts.environment.isOnline(),
+      isHeld: (this.#isHeld && hasUnsent) || this.#title.isHeld,
       nextTryAt: line.kind === 'waiting' ? line.nextTryAt : null,
       hasUnsent,
       unsent: this.#binding.unsent + (isTitleUnsaved ? 1 : 0),

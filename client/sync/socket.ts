@@ -38,7 +38,8 @@ export const webSocket =
 export type LineState =
   | { kind: 'open' }
   | { kind: 'connecting' }
-  | { kind: 'waiting'; nextTryAt: number }
+  /** `reason`: what the server said when it closed the last one; null when it said nothing. */
+  | { kind: 'waiting'; nextTryAt: number; reason: CloseReason | null }
   /** It will not come back by itself. */
   | { kind: 'stopped'; reason: CloseReason | 'closed' };
 
@@ -264,12 +265,12 @@ export class OtSocket {
       this.#line.value = { kind: 'stopped', reason };
     } else {
       // Everybody was sent away at once, or came too fast: spread wider from the start.
-      if (reason === 'restart' || reason === 'too-many')
-        this.#failures = Math.max(2, this.#failures);
+      const isForAll = reason === 'restart' || reason === 'not-now' || reason === 'too-many';
+      if (isForAll) this.#failures = Math.max(2, this.#failures);
       const most = Math.min(limits.reconnectMaxMs, limits.reconnectMinMs * 2 ** this.#failures);
       const delay = environment.random() * most;
       this.#failures++;
-      this.#line.value = { kind: 'waiting', nextTryAt: now + delay };
+      this.#line.value = { kind: 'waiting', nextTryAt: now + delay, reason };
       this.#cancelRetry = environment.after(delay, () => this.#connect());
     }
     this.#lose();

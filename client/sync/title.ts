@@ -46,6 +46,11 @@ export class Title {
     return this.#isSaving || this.#shown.peek() !== this.#saved;
   }
 
+  /** The server could not save it, and is asked again. */
+  get isHeld(): boolean {
+    return this.#retryMs > 0 && this.isUnsaved;
+  }
+
   set(title: string): void {
     const fits = title.slice(0, limits.maxTitleChars).toWellFormed();
     if (fits === this.#shown.peek()) return;

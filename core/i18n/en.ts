@@ -228,6 +228,13 @@ export const en = {
   'role.viewer': 'Can view',
   'save.copyMine': 'Copy my text',
   'save.download': 'Download a copy',
+  'save.heldText':
+    'The server cannot save anything just now. What you write is kept in this tab until it can. Keep the tab open.',
+  'save.heldUnsent': {
+    one: 'The server cannot save anything just now. One change is kept in this tab and will be saved when it can. Keep the tab open.',
+    other:
+      'The server cannot save anything just now. {count} changes are kept in this tab and will be saved when it can. Keep the tab open.',
+  },
   'save.label': 'Save state',
   'save.newVersionText': 'Reload to get it. What you wrote is saved.',
   'save.newVersionTitle': 'There is a new version of Deltapad',

@@ -221,6 +221,11 @@ export const zhCn: Catalogue = {
   'role.viewer': '可查看',
   'save.copyMine': '复制我的文字',
   'save.download': '下载副本',
+  'save.heldText':
+    '服务器暂时无法保存。你写的内容保留在这个标签页里，直到可以保存为止。别关闭标签页。',
+  'save.heldUnsent': {
+    other: '服务器暂时无法保存。{count}处更改保留在这个标签页里，一旦可以就会保存。别关闭标签页。',
+  },
   'save.label': '保存状态',
   'save.newVersionText': '重新加载即可使用。你写的内容都已保存。',
   'save.newVersionTitle': 'Deltapad 有新版本',

@@ -2,6 +2,7 @@
 // first heading, and search. Runs beside the op path, never in it: edits only mark a document, a timer
 // does the work for what is marked, and a stop finishes what is left.
 
+import { AppError } from '../../core/errors.ts';
 import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { Clock } from '../clock.ts';
@@ -99,10 +100,15 @@ export function createIndexer({ records, store, backend, clock, log }: IndexerDe
     timer = null;
     const due = [...marks].filter(([, { dueAt }]) => isClosed || dueAt <= clock.now());
     for (const [key] of due) marks.delete(key);
-    for (const [, entry] of due) {
+    for (const [key, entry] of due) {
       try {
         await write(entry);
       } catch (error) {
+        if (!isClosed && error instanceof AppError && error.code === 'not-now') {
+          // The store is away, which is told elsewhere: it is written when it is back.
+          mark(entry.ref, marks.get(key)?.edit ?? entry.edit, limits.storeProbeMs);
+          continue;
+        }
         // No text is lost by it: the next edit or visit writes the index again.
         log.error({ err: error }, 'a document could not be indexed');
       }

@@ -252,6 +252,9 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
   const answerError = async (raised: unknown, request: Request, response: Response) => {
     const error = toAppError(raised);
     const { facts, pattern } = localsOf(response);
+    if (error.code === 'not-now' && !response.headersSent) {
+      response.setHeader('Retry-After', limits.retryAfterSeconds);
+    }
     if (error.code === 'internal') {
       log.error({ request: facts.id, route: pattern, err: error.cause ?? error }, 'fault');
     }

@@ -16,7 +16,7 @@ import type { Grant } from '../access/access.ts';
 import type { Actor, Person } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
-import type { Log } from '../log.ts';
+import { createSeldom, type Log } from '../log.ts';
 import type { OpLog } from '../store/store.ts';
 import { createClientIds } from './client-id.ts';
 import { Connection, Connections } from './connections.ts';
@@ -106,6 +106,7 @@ export interface OtBackendDeps {
 export function createBackend(deps: OtBackendDeps): OtBackend {
   const { clock, log } = deps;
   const listeners: ((event: EditedEvent) => void)[] = [];
+  const seldom = createSeldom(clock, limits.sameWarningMs);
   let isClosing = false;
 
   const clientIds = createClientIds(deps.secret, deps.ids);
@@ -228,6 +229,7 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
         live,
         presence,
         log,
+        seldom,
         onRefused: deps.onRefused ?? (() => undefined),
       });
     },

@@ -3,7 +3,7 @@
 // everybody). Rests on the exact version in package.json; test/integration/socket.test.ts holds it.
 
 import { parseDocumentRef } from '../../core/ids.ts';
-import type { Log } from '../log.ts';
+import type { Log, Seldom } from '../log.ts';
 import type { Connection } from './connections.ts';
 import type { LiveDocuments } from './live-documents.ts';
 import type { PresenceRegistry } from './presence.ts';
@@ -15,6 +15,8 @@ export interface OwnAgentDeps {
   readonly log: Log;
   /** Told the code of each message that is refused. */
   readonly onRefused: (code: string) => void;
+  /** A store that is away meets everybody, again and again. */
+  readonly seldom: Seldom;
 }
 
 export function adaptAgent(connection: Connection, deps: OwnAgentDeps): void {
@@ -36,13 +38,15 @@ function refuse(
   connection: Connection,
   request: Record<string, unknown>,
   error: unknown,
-  { live, log, onRefused }: OwnAgentDeps,
+  { live, log, seldom, onRefused }: OwnAgentDeps,
 ): void {
   const { a } = request;
   const user = connection.userId;
   if (isOnlyNow(error)) {
-    log.warn({ err: error, user, a }, 'A message cannot be served now');
-    connection.stream.closeWith('restart');
+    seldom((leftOut) => {
+      log.warn({ err: error, user, a, leftOut }, 'A message cannot be served now');
+    });
+    connection.stream.closeWith('not-now');
     return;
   }
   const expected = expectedError(error);
@@ -60,6 +64,6 @@ function refuse(
   // The op was judged on versions that may still be lost: only what is durable may refuse it.
   void settled.then((durable) => {
     if (durable) answer();
-    else connection.stream.closeWith('restart');
+    else connection.stream.closeWith('not-now');
   });
 }

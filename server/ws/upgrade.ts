@@ -4,11 +4,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { AppError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
-import { type CloseReason, subprotocol } from '../../core/protocol.ts';
+import { type CloseReason, closeCodes, subprotocol } from '../../core/protocol.ts';
 import type { Actor } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import { createSeldom, type Log } from '../log.ts';
 import { OtStream, type SocketStream } from './ot-socket.ts';
 
 export interface SocketsDeps {
@@ -57,6 +58,9 @@ function chooseProtocol(offered: Set<string>): string | false {
   return false;
 }
 
+const isOurs = ({ headers }: IncomingMessage): boolean =>
+  (headers['sec-websocket-protocol'] ?? '').split(',').some((name) => name.trim() === subprotocol);
+
 /** Counts by key, and forgets those at zero. */
 class Tally {
   readonly #counts = new Map<string, number>();
@@ -87,6 +91,7 @@ export function attachSockets(deps: SocketsDeps): Sockets {
     perMessageDeflate: false,
     handleProtocols: chooseProtocol,
   });
+  const seldom = createSeldom(clock, limits.sameWarningMs);
   let isClosing = false;
   let whenEmpty: () => void = () => undefined;
 
@@ -99,7 +104,8 @@ export function attachSockets(deps: SocketsDeps): Sockets {
       rateLimits,
       onCut: (reason) => {
         deps.onCut?.(reason);
-        if (reason !== 'restart') log.info({ user, reason }, 'A socket was closed');
+        if (reason !== 'restart' && reason !== 'not-now')
+          log.info({ user, reason }, 'A socket was closed');
       },
     });
     streams.add(stream);
@@ -141,11 +147,25 @@ export function attachSockets(deps: SocketsDeps): Sockets {
     }
   }
 
+  /** A browser tells nobody the status of a refused upgrade; a close code it does. */
+  function sayNotNow(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    webSockets.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', () => undefined);
+      ws.close(closeCodes['not-now'].code, 'not-now');
+      const cancel = clock.after(limits.closeGraceMs, () => ws.terminate());
+      ws.once('close', cancel);
+    });
+  }
+
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => undefined);
     admit(request, socket, head).catch((error) => {
-      log.error({ err: error }, 'An upgrade failed');
-      refuse(socket, NOT_NOW);
+      const isOnlyNow = error instanceof AppError && error.code === 'not-now';
+      if (isOnlyNow) {
+        seldom((leftOut) => log.warn({ err: error, leftOut }, 'Who asks cannot be looked up now'));
+      } else log.error({ err: error }, 'An upgrade failed');
+      if (isOnlyNow && isOurs(request) && socket.writable) sayNotNow(request, socket, head);
+      else refuse(socket, NOT_NOW);
     });
   }
   server.on('upgrade', upgrade);

@@ -11,7 +11,7 @@ const startWithinMs = 20_000;
 const stopWithinMs = 15_000;
 
 export class BuiltApp {
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'deltapad-e2e-'));
+  readonly dataDir: string;
   port = 0;
   #child: ChildProcess | null = null;
   #output = '';
@@ -19,6 +19,7 @@ export class BuiltApp {
 
   private constructor(env: Readonly<Record<string, string>>) {
     this.#env = env;
+    this.dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'deltapad-e2e-'));
   }
 
   static async start(env: Readonly<Record<string, string>> = {}): Promise<BuiltApp> {
@@ -74,6 +75,11 @@ export class BuiltApp {
         reject(new Error(`ended with ${code}:\n${this.#output}`));
       });
     });
+  }
+
+  get isRunning(): boolean {
+    const child = this.#child;
+    return child !== null && child.exitCode === null && child.signalCode === null;
   }
 
   /** As an operator stops it; resolves when the process has ended. */

@@ -145,7 +145,7 @@ test('when nothing can be stored the line is closed, and nothing is lost', async
   log.fail();
   log.release();
   await until('all lines are closed', () => codes.length === 3);
-  assert.deepEqual(codes, [4503, 4503, 4503]);
+  assert.deepEqual(codes, [4507, 4507, 4507]);
   for (const { doc } of writers) {
     assert.equal(doc.hasWritePending(), true);
     assert.match(textOf(doc), /<\d>\n/, 'the text is still there');
@@ -167,7 +167,7 @@ test('a store that cannot be read closes the line too', async (t) => {
   });
   log.fail({ reads: true });
   const opening = client.open(aRef('unread'));
-  await until('the line is closed', () => code === 4503);
+  await until('the line is closed', () => code === 4507);
   log.heal();
   await client.comeBack();
   assert.equal((await opening).version, 0);

@@ -112,7 +112,7 @@ test('Mongo goes away and comes back in the middle: nothing is lost, nothing dou
   assert.deepEqual(refusals, []);
   // "Not now", then nobody is let in (1006: a handshake that failed) until it is back.
   assert.ok(
-    closes.every((code, i) => code === (i === 0 ? 4503 : 1006)),
+    closes.every((code, i) => code === (i === 0 ? 4507 : 1006)),
     `closed with ${closes}`,
   );
   await app.close();

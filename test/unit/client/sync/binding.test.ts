@@ -152,7 +152,7 @@ test('hours of offline typing count their edits, and are one op when they are se
   ada.environment.setOnline(false);
   await world.run(100);
   for (let i = 0; i < 20; i++) ada.types(5 + i, 'x');
-  assert.deepEqual(ada.session.saveState.value, { kind: 'offline', unsent: 20 });
+  assert.deepEqual(ada.session.saveState.value, { kind: 'offline', unsent: 20, isHeld: false });
   assert.equal(ada.session.hasUnsent.value, true);
   bob.types(0, 'y');
   await world.run(60_000);

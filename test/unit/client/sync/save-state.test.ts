@@ -8,6 +8,7 @@ import { createRandom } from '../../../helpers/random.ts';
 const atRest: SaveFacts = {
   isConnected: true,
   isOffline: false,
+  isHeld: false,
   nextTryAt: null,
   hasUnsent: false,
   unsent: 0,
@@ -85,21 +86,21 @@ test('a longer break is Reconnecting… after three seconds, Offline after ten',
   const world = start();
   world.set({ isConnected: false, nextTryAt: 1 });
   await world.run(3_000);
-  assert.deepEqual(world.state(), { kind: 'reconnecting', nextTryAt: 1, unsent: 0 });
+  assert.deepEqual(world.state(), { kind: 'reconnecting', nextTryAt: 1, unsent: 0, isHeld: false });
   world.set({ nextTryAt: null });
   await world.run(6_900);
   assert.equal(world.kind(), 'reconnecting');
   await world.run(200);
-  assert.deepEqual(world.state(), { kind: 'offline', unsent: 0 });
+  assert.deepEqual(world.state(), { kind: 'offline', unsent: 0, isHeld: false });
   world.set({ ...typing, unsent: 3 });
-  assert.deepEqual(world.state(), { kind: 'offline', unsent: 3 });
+  assert.deepEqual(world.state(), { kind: 'offline', unsent: 3, isHeld: false });
 });
 
 test('when the browser says offline, it is offline at once, and never Saved', async () => {
   const world = start();
   world.set(typing);
   world.set({ isOffline: true, isConnected: false });
-  assert.deepEqual(world.state(), { kind: 'offline', unsent: 1 });
+  assert.deepEqual(world.state(), { kind: 'offline', unsent: 1, isHeld: false });
   world.set(sent);
   await world.run(5_000);
   assert.equal(world.kind(), 'offline');
@@ -166,4 +167,28 @@ test('a client that is refused as too old says so, connected or not', () => {
   const world = start();
   world.set({ isConnected: false, isRefusedClient: true });
   assert.equal(world.kind(), 'new-version');
+});
+
+test('a server that cannot store shows as offline, and why, although the line comes and goes', async () => {
+  const world = start();
+  world.set({ ...typing, isHeld: true, isConnected: false, nextTryAt: 900 });
+  assert.equal(world.kind(), 'saving');
+  await world.run(1_000);
+  world.set({ isConnected: true, nextTryAt: null });
+  await world.run(2_100);
+  assert.deepEqual(world.state(), {
+    kind: 'reconnecting',
+    nextTryAt: null,
+    unsent: 1,
+    isHeld: true,
+  });
+  world.set({ isConnected: false, nextTryAt: 9_000, unsent: 3 });
+  await world.run(7_000);
+  world.set({ isConnected: true, nextTryAt: null });
+  assert.deepEqual(world.state(), { kind: 'offline', unsent: 3, isHeld: true });
+  world.set({ isHeld: false });
+  assert.equal(world.kind(), 'saving', 'it has taken something');
+  world.set({ ...sent, version: 9, savedAt: 6 });
+  await world.run(600);
+  assert.deepEqual(world.state(), { kind: 'saved', version: 9, at: 6 });
 });

@@ -1,0 +1,95 @@
+// Disks that a test may fill or break: a small tmpfs, or an ext4 in a file, which can be made to give up as
+// a failing disk makes it. Mounting needs root; where that is not to be had, the caller says so loudly.
+
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+const run = (command: string, ...args: string[]) =>
+  spawnSync(command, args, { encoding: 'utf8', timeout: 20_000 });
+
+/** Why nothing can be mounted here; null when it can. In CI, root without mounts is a failure. */
+export function mountProblem(): string | null {
+  const folder = mkdtempSync(join(tmpdir(), 'deltapad-mount-'));
+  const { status, stderr } = run('mount', '-t', 'tmpfs', '-o', 'size=64k', 'deltapad-test', folder);
+  if (status === 0) run('umount', folder);
+  rmSync(folder, { recursive: true });
+  if (status === 0) return null;
+  const why = `a small disk cannot be mounted here (needs root): ${(stderr ?? '').trim()}`;
+  if (process.env.CI === 'true' && process.getuid?.() === 0) throw new Error(why);
+  return why;
+}
+
+export class SmallDisk {
+  readonly folder = mkdtempSync(join(tmpdir(), 'deltapad-disk-'));
+  readonly #image: string | null = null;
+
+  private constructor(t: TestContext, kind: 'tmpfs' | 'ext4', sizeMb: number) {
+    if (kind === 'tmpfs') this.#mount('-t', 'tmpfs', '-o', `size=${sizeMb}m`, 'deltapad-test');
+    else {
+      this.#image = `${this.folder}.img`;
+      closeSync(openSync(this.#image, 'w'));
+      truncateSync(this.#image, sizeMb * 1024 * 1024);
+      const made = run('mkfs.ext4', '-q', this.#image);
+      if (made.status !== 0) throw new Error(`no ext4: ${made.stderr}`);
+      this.#mount('-o', 'loop', this.#image);
+    }
+    t.after(() => {
+      run('umount', '-l', this.folder);
+      rmSync(this.folder, { recursive: true, force: true });
+      if (this.#image) rmSync(this.#image, { force: true });
+    });
+  }
+
+  static tmpfs = (t: TestContext, sizeMb: number) => new SmallDisk(t, 'tmpfs', sizeMb);
+  static ext4 = (t: TestContext, sizeMb: number) => new SmallDisk(t, 'ext4', sizeMb);
+
+  #mount(...args: string[]): void {
+    const { status, stderr } = run('mount', ...args, this.folder);
+    if (status !== 0) throw new Error(`mount ${args.join(' ')}: ${stderr}`);
+  }
+
+  /** To the last byte, by a file of this name. */
+  fill(name: string): void {
+    const file = openSync(join(this.folder, name), 'w');
+    try {
+      for (let size = 1 << 20; size >= 1; ) {
+        try {
+          writeSync(file, Buffer.alloc(size));
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+          size >>= 1;
+        }
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  free(name: string): void {
+    rmSync(join(this.folder, name));
+  }
+
+  /** An ext4 that gives up after an error of its disk: everything that is written fails from now on. */
+  giveUp(): void {
+    const { status, stderr } = run('mount', '-o', 'remount,abort', this.folder);
+    if (status !== 0) throw new Error(`remount: ${stderr}`);
+  }
+
+  setReadOnly(isReadOnly: boolean): void {
+    const mode = isReadOnly ? 'remount,ro' : 'remount,rw';
+    const { status, stderr } = run('mount', '-o', mode, this.folder);
+    if (status !== 0) throw new Error(`remount: ${stderr}`);
+  }
+
+  /** As an operator mends it, when nobody uses it. */
+  mountAgain(): void {
+    if (!this.#image) throw new Error('A tmpfs would be empty');
+    const { status, stderr } = run('umount', this.folder);
+    if (status !== 0) throw new Error(`umount: ${stderr}`);
+    run('e2fsck', '-p', this.#image);
+    this.#mount('-o', 'loop', this.#image);
+  }
+}
