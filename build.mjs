@@ -1,4 +1,4 @@
-// Builds both sides with esbuild: client/pages/*.tsx → dist/client, server/{main,doctor,backup,restore}.ts →
+// Builds both sides with esbuild: client/pages/*.tsx → dist/client, server/{main,admin,doctor,backup,restore}.ts →
 // dist/server.
 // `--if-needed` does nothing when dist is newer than every source; `--watch` rebuilds and restarts
 // the server. Files are put beside those of the build before, and the manifest is swapped last, so a
@@ -18,7 +18,7 @@ const assets = join(out, 'client', 'assets');
 /** Its time is when the last whole build began: whatever is younger has not been built. */
 const stamp = join(out, 'stamp');
 /** Its parts are loaded by the server as files of their own, so each is an entry. */
-const serverEntries = ['main', 'doctor', 'backup', 'restore'].map((name) => `server/${name}.ts`);
+const serverEntries = ['main', 'admin', 'doctor', 'backup', 'restore'].map((name) => `server/${name}.ts`);
 const pages = { home: 'client/pages/home.tsx', document: 'client/pages/document.tsx' };
 const sources = ['client', 'core', 'server', 'build.mjs', 'package.json', 'package-lock.json'];
 

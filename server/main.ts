@@ -44,7 +44,7 @@ function startProblem(error: unknown, { port, host, dataDir }: Config): string {
   return `Deltapad cannot start: ${message}`;
 }
 
-function greet(app: App, config: Config): void {
+async function greet(app: App, config: Config): Promise<void> {
   say(`Deltapad is running at ${app.url}`);
   say(app.store);
   if (!app.isBuilt) say('The pages are not built: run npm run build, then start again.');
@@ -64,6 +64,12 @@ function greet(app: App, config: Config): void {
       );
     }
     say('Beyond it, put a proxy with TLS in front and set PUBLIC_URL (README: Let others in).');
+  }
+  // What cannot be asked just now is no reason to end.
+  if (!(await app.hasAdmin().catch(() => true))) {
+    say(
+      `Nobody is admin yet: make an account at ${config.publicUrl ?? app.url}/sign-in, then npm run admin -- promote NAME.`,
+    );
   }
 }
 
@@ -128,7 +134,7 @@ async function main(): Promise<void> {
   }
   // A signal that came while it started.
   if (endingSince !== 0) return;
-  greet(app, config);
+  await greet(app, config);
 }
 
 await main();

@@ -47,6 +47,9 @@ const mayImport: Record<string, readonly string[]> = {
   'server/ws': ['server/access', 'server/http/origin.ts', 'server/log.ts', 'server/clock.ts'],
   'server/app.ts': ['server'],
   'server/main.ts': ['server'],
+  'server/identity.ts': ['server'],
+  'server/admin.ts': ['server'],
+  'server/mail.ts': [],
   'server/doctor.ts': ['server'],
   'server/backup.ts': ['server'],
   'server/restore.ts': ['server'],
@@ -343,7 +346,8 @@ test('importing a module does nothing', () => {
   const modules = product
     .filter(
       ({ path }) =>
-        /^(core|server)\//.test(path) && !/^server\/(main|doctor|backup|restore)\.ts$/.test(path),
+        /^(core|server)\//.test(path) &&
+        !/^server\/(main|admin|doctor|backup|restore)\.ts$/.test(path),
     )
     .filter(({ path }) => !path.endsWith('.d.ts') && !/-worker\.ts$/.test(path))
     .map(({ path }) => JSON.stringify(`./${path}`));

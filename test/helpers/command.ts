@@ -1,4 +1,4 @@
-// A command beside the server (doctor, backup, restore) as a process, from its source.
+// A command beside the server (admin, doctor, backup, restore) as a process, from its source.
 
 import { spawn } from 'node:child_process';
 import { root } from './sources.ts';
@@ -10,7 +10,7 @@ export interface CommandResult {
 }
 
 export function runCommand(
-  name: 'doctor' | 'backup' | 'restore',
+  name: 'admin' | 'doctor' | 'backup' | 'restore',
   env: Record<string, string>,
   args: string[] = [],
 ): Promise<CommandResult> {
