@@ -18,7 +18,9 @@ const assets = join(out, 'client', 'assets');
 /** Its time is when the last whole build began: whatever is younger has not been built. */
 const stamp = join(out, 'stamp');
 /** Its parts are loaded by the server as files of their own, so each is an entry. */
-const serverEntries = ['main', 'admin', 'doctor', 'backup', 'restore'].map((name) => `server/${name}.ts`);
+const serverEntries = ['main', 'admin', 'doctor', 'backup', 'restore'].map(
+  (name) => `server/${name}.ts`,
+);
 const pages = { home: 'client/pages/home.tsx', document: 'client/pages/document.tsx' };
 const sources = ['client', 'core', 'server', 'build.mjs', 'package.json', 'package-lock.json'];
 
