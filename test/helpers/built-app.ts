@@ -16,14 +16,19 @@ export class BuiltApp {
   #child: ChildProcess | null = null;
   #output = '';
   readonly #env: Readonly<Record<string, string>>;
+  readonly #nodeFlags: readonly string[];
 
-  private constructor(env: Readonly<Record<string, string>>) {
+  private constructor(env: Readonly<Record<string, string>>, nodeFlags: readonly string[]) {
     this.#env = env;
     this.dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'deltapad-e2e-'));
+    this.#nodeFlags = nodeFlags;
   }
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<BuiltApp> {
-    const app = new BuiltApp(env);
+  static async start(
+    env: Readonly<Record<string, string>> = {},
+    nodeFlags: readonly string[] = [],
+  ): Promise<BuiltApp> {
+    const app = new BuiltApp(env, nodeFlags);
     await app.start();
     return app;
   }
@@ -32,26 +37,34 @@ export class BuiltApp {
     return `http://localhost:${this.port}`;
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** What it printed, for a failing test. */
   get output(): string {
     return this.#output;
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/server/main.js'], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: this.dataDir,
-        PORT: String(this.port),
-        DATA_DIR: this.dataDir,
-        LOG_LEVEL: 'warn',
-        // Every person of a story comes from one address.
-        RATE_LIMITS: 'off',
-        ...this.#env,
+    const child = spawn(
+      process.execPath,
+      [...this.#nodeFlags, '--enable-source-maps', 'dist/server/main.js'],
+      {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: process.env.PATH ?? '',
+          HOME: this.dataDir,
+          PORT: String(this.port),
+          DATA_DIR: this.dataDir,
+          LOG_LEVEL: 'warn',
+          // Every person of a story comes from one address.
+          RATE_LIMITS: 'off',
+          ...this.#env,
+        },
       },
-    });
+    );
     this.#child = child;
     this.port = await new Promise<number>((resolve, reject) => {
       const timer = setTimeout(
