@@ -85,7 +85,7 @@ export const limits = {
   /** Old versions made at a time, and requests that wait for that; each may cost the loop 100 ms. */
   maxVersionReads: 2,
   maxWaitingVersionReads: 64,
-  /** Bytes waiting in one socket before its consumer is cut off (it does not read). */
+  /** Bytes waiting in one socket, beside the largest message, before it is cut off: it does not read. */
   maxSocketBacklogBytes: 8 * 1024 * 1024,
   /** Log entries in one commit: bounds what one failed write takes along. */
   maxAppendGroup: 500,
@@ -125,6 +125,12 @@ export const limits = {
   messageBurst: 500,
   /** Several messages to our client share a frame up to this size. */
   batchFrameBytes: 256 * 1024,
+  /** So many writes to sockets go out at once in a window of this length; more wait for its end … */
+  batchFreeWrites: 64,
+  /** … which nobody notices: what others type is shown in frames of 16 ms anyway. */
+  batchWindowMs: 10,
+  /** Documents kept as ready JSON for whoever opens them next. */
+  maxSnapshotTextBytes: 32 * 1024 * 1024,
   /** Server ping interval; a dead line is found within two. */
   pingIntervalMs: 15_000,
   /** Client: a `pp` is sent when nothing came for this long … */

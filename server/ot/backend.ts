@@ -52,6 +52,8 @@ export interface MessageStream extends Duplex {
   /** Nothing is read from the other side until `release`, once for each `hold`. */
   hold(): void;
   release(): void;
+  /** Like `write`, of what goes to many: under load it may wait a few milliseconds for more. */
+  tell(message: Record<string, unknown>): void;
 }
 
 export interface OtBackend {

@@ -1,7 +1,8 @@
 // What we change of ShareDB's Agent, one object at a time, because it offers no hook: how it answers
-// with an error (it echoes the whole request), and how a newcomer learns who is present (it asks
-// everybody). Rests on the exact version in package.json; test/integration/socket.test.ts holds it.
+// with an error (it echoes the whole request), how a newcomer learns who is present (it asks everybody),
+// and how an op and a presence reach those who have the document open. Rests on the exact version in package.json; test/integration/socket.test.ts holds it.
 
+import type { Message } from 'sharedb';
 import { parseDocumentRef } from '../../core/ids.ts';
 import type { Log, Seldom } from '../log.ts';
 import type { Connection } from './connections.ts';
@@ -27,6 +28,20 @@ export function adaptAgent(connection: Connection, deps: OwnAgentDeps): void {
     if (request.a === 'op' && request.op !== undefined) connection.opEnded();
     if (error) refuse(connection, request, error, deps);
     else reply(request, null, message);
+  };
+  // What goes to many goes straight to the stream: ShareDB would copy it, and wait a turn, for the use of
+  // middleware that we do not have.
+  agent._onOp = (collection, id, op) => {
+    if (op.src === connection.clientId || op.c !== collection || op.d !== id) return;
+    const { v, src, seq, create, del } = op;
+    const message: Message = { a: 'op', c: collection, d: id, v, src, seq };
+    if (op.op !== undefined) message.op = op.op;
+    if (create !== undefined) message.create = create;
+    if (del) message.del = true;
+    connection.stream.tell(message);
+  };
+  agent._handlePresenceData = (presence) => {
+    if (presence.src !== connection.clientId) connection.stream.tell(presence);
   };
   agent._requestPresence = (channel, callback) => {
     deps.presence.tellAll(connection, channel);

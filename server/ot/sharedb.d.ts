@@ -46,6 +46,8 @@ declare module 'sharedb' {
     send(message: Message): void;
     _reply(request: Message, error: unknown, message?: Message): void;
     _requestPresence(channel: string, callback: Callback): void;
+    _onOp(collection: string, id: string, op: Op & { c?: string; d?: string }): void;
+    _handlePresenceData(presence: Message): void;
   }
 
   interface SubmitRequest {

@@ -1,4 +1,4 @@
-// From the bytes of a frame to a message object, and from message objects to the text of a frame.
+// From the bytes of a frame to a message object, and from a message object to its text.
 
 import { limits } from '../../core/limits.ts';
 
@@ -36,25 +36,28 @@ export function parseFrame(frame: Buffer): object | null {
   }
 }
 
-/**
- * JSON of payloads that go to many: every recipient gets a message object of its own, but the op in it
- * (or the presence value) is one and the same object. Nobody changes these objects.
- */
-const payloads = new WeakMap<object, string>();
-
-function payloadText(payload: object): string {
-  let text = payloads.get(payload);
-  if (text === undefined) {
-    text = JSON.stringify(payload);
-    payloads.set(payload, text);
-  }
-  return text;
+/** A message that goes to many, as it is written: each recipient's is made of the same few values. */
+interface Written {
+  readonly message: Readonly<Record<string, unknown>>;
+  readonly text: string;
 }
 
+/** By the op or the presence value in it, which is one object for all; nobody changes these objects. */
+const written = new WeakMap<object, Written>();
+
+function isSame(message: Record<string, unknown>, known: Written['message']): boolean {
+  for (const key in message) if (message[key] !== known[key]) return false;
+  for (const key in known) if (!(key in message)) return false;
+  return true;
+}
+
+/** The JSON of a message; of one that goes to many it is made once. */
 export function messageText(message: Record<string, unknown>): string {
-  const key = message.a === 'op' ? 'op' : message.a === 'p' ? 'p' : null;
-  const payload = key === null ? null : message[key];
+  const payload = message.a === 'op' ? message.op : message.a === 'p' ? message.p : null;
   if (typeof payload !== 'object' || payload === null) return JSON.stringify(message);
-  const head = JSON.stringify({ ...message, [key as string]: undefined });
-  return `${head.slice(0, -1)},"${key}":${payloadText(payload)}}`;
+  const known = written.get(payload);
+  if (known && isSame(message, known.message)) return known.text;
+  const text = JSON.stringify(message);
+  written.set(payload, { message: { ...message }, text });
+  return text;
 }

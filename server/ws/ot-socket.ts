@@ -1,7 +1,8 @@
 // A WebSocket as a stream of message objects. What it adds to @teamwork/websocket-json-stream, which
 // any client could use to end the process or fill its memory: nothing a client sends is an error here,
 // it ends that one connection; nesting, kind and rate of messages are bounded, and so is what waits to
-// be sent. Several messages to our own client share a frame, and an op is made into JSON once for all.
+// be sent. Several messages to our own client share a frame, and an op is made into JSON and into a
+// frame once for all.
 
 import type { Duplex } from 'node:stream';
 import WebSocketJSONStream from '@teamwork/websocket-json-stream';
@@ -9,7 +10,10 @@ import type { WebSocket } from 'ws';
 import { limits } from '../../core/limits.ts';
 import { type CloseReason, closeCodes } from '../../core/protocol.ts';
 import type { Clock } from '../clock.ts';
+import { batchFrames, textFrameOf } from './frames.ts';
 import { messageText, parseFrame } from './message-text.ts';
+import type { Outbox, Sender } from './outbox.ts';
+import { snapshotParts } from './snapshot-text.ts';
 
 /** What the other end of the stream may rely on. */
 export interface SocketStream extends Duplex {
@@ -18,9 +22,14 @@ export interface SocketStream extends Duplex {
   /** Nothing is read from the other side until `release`, once for each `hold`. */
   hold(): void;
   release(): void;
+  /** Like `write`, of what goes to many: under load it may wait a few milliseconds for more. */
+  tell(message: Record<string, unknown>): void;
 }
 
 export interface OtStreamOptions {
+  /** The line under the WebSocket: frames are written there, made once for all who get them. */
+  readonly line: Duplex;
+  readonly outbox: Outbox;
   readonly clock: Clock;
   /** Our own client is at the other end: it takes several messages in one frame. */
   readonly batches: boolean;
@@ -32,11 +41,15 @@ export interface OtStreamOptions {
 /** A message of this size counts as one more. */
 const MESSAGE_BYTES = 16 * 1024;
 
-export class OtStream extends WebSocketJSONStream implements SocketStream {
+export class OtStream extends WebSocketJSONStream implements SocketStream, Sender {
   readonly #options: OtStreamOptions;
   #heardAt: number;
   #batch: string[] = [];
   #batchBytes = 0;
+  /** The largest message among what waits to be read by the other side. */
+  #largest = 0;
+  #isWaiting = false;
+  #isUrgent = false;
   #holds = 0;
   #isCut = false;
   #tokens: number = limits.messageBurst;
@@ -103,22 +116,59 @@ export class OtStream extends WebSocketJSONStream implements SocketStream {
   override _write(message: Record<string, unknown>, _encoding: string, done: () => void): void {
     // At once: what waits is bounded below, and the writer would not wait anyway.
     done();
+    this.#isUrgent = true;
+    this.#put(message);
+  }
+
+  tell(message: Record<string, unknown>): void {
+    this.#put(message);
+  }
+
+  #put(message: Record<string, unknown>): void {
     if (this.#isCut || this.ws.readyState !== this.ws.OPEN) return;
-    if (this.ws.bufferedAmount + this.#batchBytes > limits.maxSocketBacklogBytes) {
+    const waiting = this.ws.bufferedAmount + this.#batchBytes;
+    if (waiting === 0) this.#largest = 0;
+    // Who is being sent a document of 10 MB is not slow for that.
+    if (waiting - this.#largest > limits.maxSocketBacklogBytes) {
       this.closeWith('too-slow');
       return;
     }
-    const text = messageText(message);
-    if (this.#options.batches) this.#gather(text);
-    else this.ws.send(text);
+    const parts = snapshotParts(message);
+    if (parts !== null) this.#sendDocument(parts);
+    else this.#gather(messageText(message));
   }
 
-  /** What is written in one turn of the loop goes out together; nothing waits for a timer. */
+  #sendDocument(parts: readonly Buffer[]): void {
+    this.#flush();
+    const { line } = this.#options;
+    line.cork();
+    for (const part of textFrameOf(parts)) {
+      this.#largest = Math.max(this.#largest, part.length);
+      line.write(part);
+    }
+    line.uncork();
+  }
+
   #gather(text: string): void {
-    if (this.#batch.length === 0) setImmediate(() => this.#flush());
-    else if (this.#batchBytes + text.length > limits.batchFrameBytes) this.#flush();
+    if (this.#batchBytes + text.length > limits.batchFrameBytes) this.#flush();
+    this.#largest = Math.max(this.#largest, text.length);
     this.#batch.push(text);
     this.#batchBytes += text.length;
+    if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      this.#options.outbox.add(this);
+    } else if (this.#isUrgent) this.#options.outbox.wake();
+  }
+
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  /** Called by the outbox. */
+  send(): void {
+    this.#isWaiting = false;
+    this.#isUrgent = false;
+    this.#flush();
   }
 
   #flush(): void {
@@ -126,7 +176,7 @@ export class OtStream extends WebSocketJSONStream implements SocketStream {
     if (batch.length === 0 || this.ws.readyState !== this.ws.OPEN) return;
     this.#batch = [];
     this.#batchBytes = 0;
-    this.ws.send(batch.length === 1 ? batch[0]! : `[${batch.join(',')}]`);
+    this.#options.line.write(batchFrames(batch, this.#options.batches));
   }
 
   closeWith(reason: CloseReason): void {

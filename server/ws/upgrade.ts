@@ -11,6 +11,7 @@ import type { Actor } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import { createSeldom, type Log } from '../log.ts';
 import { OtStream, type SocketStream } from './ot-socket.ts';
+import { Outbox } from './outbox.ts';
 
 export interface SocketsDeps {
   readonly server: Server;
@@ -95,10 +96,14 @@ export function attachSockets(deps: SocketsDeps): Sockets {
   let isClosing = false;
   let whenEmpty: () => void = () => undefined;
 
-  function open(ws: WebSocket, actor: Actor, address: string): void {
+  const outbox = new Outbox();
+
+  function open(ws: WebSocket, line: Duplex, actor: Actor, address: string): void {
     const user = actor.kind === 'system' ? 'system' : actor.id;
     const notices = ws.protocol === subprotocol;
     const stream = new OtStream(ws, {
+      line,
+      outbox,
       clock,
       batches: notices,
       rateLimits,
@@ -141,7 +146,9 @@ export function attachSockets(deps: SocketsDeps): Sockets {
       const actor = await deps.authenticate(request);
       if (!actor) return refuse(socket, NOT_SIGNED_IN);
       if (isClosing) return refuse(socket, NOT_NOW);
-      webSockets.handleUpgrade(request, socket, head, (ws) => open(ws, actor, addressOf(request)));
+      webSockets.handleUpgrade(request, socket, head, (ws) =>
+        open(ws, socket, actor, addressOf(request)),
+      );
     } finally {
       cancel();
     }

@@ -159,6 +159,10 @@ export class ServerEnd extends Duplex {
     done();
   }
 
+  tell(message: object): void {
+    if (this.writable) this.write(message);
+  }
+
   closeWith(reason: CloseReason): void {
     this.#link.endByServer(closeCodes[reason].code);
   }

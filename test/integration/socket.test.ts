@@ -280,6 +280,20 @@ test('a client that does not read is cut off', async (t) => {
   await until('its connection is gone', () => server.backend.stats().connections === 0);
 });
 
+test('who is being sent a document longer than what may wait is not cut off for it', async (t) => {
+  const server = await startOpServer(t);
+  const length = limits.maxSocketBacklogBytes + 100_000;
+  const ref = await server.create('long', [{ insert: `${'x'.repeat(length)}\n` }]);
+  const reader = await raw(server, 'ada', true);
+  reader.socket.pause();
+  reader.send({ a: 's', c: 'docs', d: 'long' });
+  const grant = { actor: aPerson('bob'), document: ref, role: 'editor' } as never;
+  for (let v = 1; v < 6; v++) await server.backend.submit(grant, [{ insert: 'y' }], v);
+  reader.socket.resume();
+  await reader.got('the last op', ({ a, v }) => a === 'op' && v === 5);
+  assert.equal(reader.closeCode, null);
+});
+
 test('ops and messages that come too fast are taken later, not refused', async (t) => {
   const server = await startOpServer(t);
   await server.create('doc');
