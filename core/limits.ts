@@ -42,6 +42,8 @@ export const limits = {
   maxGroupWrites: 500,
   /** How long a write waits for a program outside (a backup) that holds the embedded database. */
   storeBusyTimeoutMs: 2_000,
+  /** A server waits so long at its start for a Mongo that does not answer; they are often started together. */
+  storeStartMs: 20_000,
   /** A store that failed is asked again so often whether it serves, though nobody writes. */
   storeProbeMs: 5_000,
   /** What a failing store makes everybody meet is logged once in this time, with how often it was met. */

@@ -107,7 +107,9 @@ async function build(
   const secret = await openSecret(config.dataDir, ids);
   const open = overrides.openStore ?? openStore;
   const { dataDir, mongoUrl } = config;
-  const store = watchStore(await open({ dataDir, mongoUrl, clock }), { clock, log });
+  const onWaiting = (why: string) => log.warn({ why }, 'waiting for the store');
+  const opened = await open({ dataDir, mongoUrl, clock, onWaiting });
+  const store = watchStore(opened, { clock, log });
   // Closed in reverse. The indexer is built last and outlives the backend: the last edits count too.
   closers.push(() => store.close());
   let indexer: Indexer | null = null;

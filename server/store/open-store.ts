@@ -14,13 +14,21 @@ export interface StorePlace {
 
 export interface StoreOptions extends StorePlace {
   clock: Clock;
+  /** A database that does not answer is waited for, within bounds; told why, once. */
+  onWaiting?: (why: string) => void;
 }
 
 /** Opens the store for a server. Rejects, in words for the operator, when it must not or cannot serve. */
-export function openStore({ dataDir, mongoUrl, clock }: StoreOptions): Promise<Store> {
+export function openStore(options: StoreOptions): Promise<Store> {
+  const { dataDir, mongoUrl, clock, onWaiting } = options;
   return mongoUrl === null
     ? openEmbeddedStore({ dataDir, clock })
-    : openMongoStore({ url: mongoUrl, clock, announce: 'server' });
+    : openMongoStore({
+        url: mongoUrl,
+        clock,
+        announce: 'server',
+        ...(onWaiting ? { onWaiting } : {}),
+      });
 }
 
 /** Opens the store for a tool that must be alone with it: refused while a server has it, and keeps servers out. */

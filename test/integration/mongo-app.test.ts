@@ -141,6 +141,9 @@ test('a server says in the database that it is there, and takes its word back', 
 test('the process names its store; a Mongo that is unsafe or away is one sentence', {
   skip,
 }, async (t) => {
+  // Port 1 answers nobody. It waits a while, and the others start meanwhile.
+  const MONGO_URL = 'mongodb://ada:hush@127.0.0.1:1/pad';
+  const away = runMain(t, { DATA_DIR: folder(t), MONGO_URL });
   const good = runMain(t, { DATA_DIR: folder(t), MONGO_URL: mongo!.url });
   await good.url();
   assert.match(good.out, /^Mongo \S+\/deltapad_test_\w+ \(w: majority, journaled\)$/m);
@@ -158,13 +161,13 @@ test('the process names its store; a Mongo that is unsafe or away is one sentenc
     assert.match(main.err, named);
     assert.equal(main.out, '');
   }
-  // Port 1 answers nobody.
-  const MONGO_URL = 'mongodb://ada:hush@127.0.0.1:1/pad';
-  const away = runMain(t, { DATA_DIR: folder(t), MONGO_URL });
   assert.equal(await away.ended, 1);
+  const [waiting = '', ...rest] = away.err.trim().split('\n');
+  assert.equal(JSON.parse(waiting).msg, 'waiting for the store');
+  assert.match(JSON.parse(waiting).why, /^The Mongo server of MONGO_URL does not answer/);
   assert.match(
-    away.err,
-    /^Deltapad cannot start: The Mongo server of MONGO_URL does not answer.*\n$/,
+    rest.join(),
+    /^Deltapad cannot start: The Mongo server of MONGO_URL does not answer[^\n]*$/,
   );
   assert.doesNotMatch(away.err, /hush/);
 });

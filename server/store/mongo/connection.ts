@@ -1,8 +1,10 @@
 // Connects to Mongo as the contract demands: majority and journaled writes, reads from the primary.
 // A URL that asks for less is refused by name; a write that fails for now becomes `not-now`.
 
-import { MongoClient, MongoError } from 'mongodb';
+import { MongoClient, MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
 import { AppError } from '../../../core/errors.ts';
+import { limits } from '../../../core/limits.ts';
+import type { Clock } from '../../clock.ts';
 
 /** A store that cannot answer within this is away; the op path holds its ops and tries again. */
 const awayAfterMs = 5_000;
@@ -23,8 +25,14 @@ export function unsafeOption(client: MongoClient): string | null {
   return null;
 }
 
+/** Who starts together with Mongo waits for it, and says so once. */
+export interface Patience {
+  readonly clock: Clock;
+  readonly onWaiting: (why: string) => void;
+}
+
 /** Opens a client. Rejects with AppError `bad-request` for an unsafe URL, `not-now` when nobody answers. */
-export async function connect(url: string): Promise<MongoClient> {
+export async function connect(url: string, patience?: Patience): Promise<MongoClient> {
   let asked: MongoClient;
   try {
     asked = new MongoClient(url);
@@ -35,6 +43,24 @@ export async function connect(url: string): Promise<MongoClient> {
   }
   const problem = unsafeOption(asked);
   if (problem) throw new AppError('bad-request', problem);
+  const until = patience ? patience.clock.now() + limits.storeStartMs : 0;
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await open(url);
+    } catch (error) {
+      if (!patience || !isAway(error) || patience.clock.now() >= until) throw error;
+      if (isFirst) patience.onWaiting((error as AppError).message);
+    }
+  }
+}
+
+/** Nobody is there (yet); anything else, such as a wrong password, waiting does not mend. */
+function isAway(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : null;
+  return cause instanceof MongoServerSelectionError || cause instanceof MongoNetworkError;
+}
+
+async function open(url: string): Promise<MongoClient> {
   const client = new MongoClient(url, {
     writeConcern: { w: 'majority', journal: true },
     serverSelectionTimeoutMS: awayAfterMs,

@@ -15,14 +15,17 @@ export interface MongoStoreOptions {
   clock?: Clock;
   /** Says in the database that it is used while the store is open; refused when it must not be. */
   announce?: Use;
+  /** Wait for a server that does not answer yet, at most `limits.storeStartMs`; told why, once. */
+  onWaiting?: (why: string) => void;
 }
 
 /** Opens the database of `url`. Rejects in a sentence: unsafe options by name, or a server that is away. */
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
-  const client: MongoClient = await connect(options.url);
+  const clock = options.clock ?? systemClock;
+  const { url, onWaiting } = options;
+  const client: MongoClient = await connect(url, onWaiting && { clock, onWaiting });
   const db = client.db();
   const hosts = client.options.hosts.map(String).join(',');
-  const clock = options.clock ?? systemClock;
   try {
     const announced = options.announce ? await announce(db, options.announce, clock) : null;
     const ops = new MongoOpLog((callback) => callback(null, client));
