@@ -9,16 +9,18 @@ import { systemClock } from './clock.ts';
 import { commandConfig, runCommand } from './command.ts';
 import { runDoctor } from './doctor/run.ts';
 import { serveExaminations, startExaminers } from './doctor/workers.ts';
+import { recordFromLog } from './documents/log-alone.ts';
 import { createProgress } from './progress.ts';
 import { openStoreAlone, openStoreReader } from './store/open-store.ts';
 
 const usage = `npm run doctor -- [--repair] [--json FILE]
 
 Examines every document of the store that the environment names (DATA_DIR, MONGO_URL): the log has no gaps,
-replaying it gives every stored snapshot, the text is valid, nothing lies beside the log. The server must be
-stopped. Ends with 0 when nothing is wrong, or nothing is left wrong, else with 1.
+replaying it gives every stored snapshot, the text is valid, nothing lies beside the log, and the document has
+its record. The server must be stopped. Ends with 0 when nothing is wrong, or nothing is left wrong, else with 1.
 
-  --repair     rebuilds snapshots and sets orphans aside; what is changed is kept in a file first
+  --repair     rebuilds snapshots, sets orphans aside and makes missing records; what is changed is kept in
+               a file first
   --json FILE  writes the whole report there
 `;
 
@@ -52,6 +54,7 @@ async function main(args: string[]): Promise<number> {
       examiners,
       parallel,
       keepIn: values.repair ? resolve(join(config.dataDir, `doctor-${stamp()}.jsonl`)) : null,
+      recordOf: (ref) => recordFromLog(store.ops, ref),
       onProgress: progress.at,
       onFound: (document, { text, repaired }) =>
         progress.say(`${document}: ${text}${repaired ? ' (repaired)' : ''}`),
@@ -73,7 +76,9 @@ async function main(args: string[]): Promise<number> {
       problems.some(({ repairable, repaired }) => repairable && !repaired),
     );
     if (canRepair && !values.repair) {
-      out.write('npm run doctor -- --repair rebuilds snapshots and sets orphans aside.\n');
+      out.write(
+        'npm run doctor -- --repair rebuilds snapshots, sets orphans aside and makes records.\n',
+      );
     }
     return report.left === 0 ? 0 : 1;
   } finally {

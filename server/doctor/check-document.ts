@@ -13,9 +13,9 @@ export interface Problem {
   /**
    * `log`: an entry is missing, twice there, or cannot be applied. `content`: what the log makes is no
    * valid document. `snapshot`: one is not what the log makes. `orphans`: entries beside the log.
-   * `unread`: it could not be examined.
+   * `record`: nothing is known of it beside its text. `unread`: it could not be examined.
    */
-  kind: 'log' | 'content' | 'snapshot' | 'orphans' | 'unread';
+  kind: 'log' | 'content' | 'snapshot' | 'orphans' | 'record' | 'unread';
   text: string;
   repairable: boolean;
 }
@@ -29,6 +29,8 @@ export interface DocumentReport {
   document: DocumentKey;
   /** Ops that were replayed. */
   version: number;
+  /** There is a text at the end of the log. */
+  hasText: boolean;
   problems: Problem[];
   /** Snapshots as they should be, when asked for. */
   rebuilt: Rebuilt[];
@@ -116,5 +118,6 @@ export async function examine(
       found('content', `the document is not valid: ${why(error)}`);
     }
   }
-  return { document: documentKey(ref), version: state.v, problems, rebuilt };
+  const hasText = isWhole && state.data !== null;
+  return { document: documentKey(ref), version: state.v, hasText, problems, rebuilt };
 }

@@ -1,6 +1,6 @@
 // Goes through every document of a store, reports what is wrong, and repairs what is derived: snapshots
-// are rebuilt and orphans set aside, after what is there was kept in a file. A committed op is never
-// changed.
+// are rebuilt and orphans set aside, after what is there was kept in a file, and a document without a
+// record gets one. A committed op is never changed.
 
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import {
   documentKey,
   parseDocumentKey,
 } from '../../core/ids.ts';
+import { type DocumentRecord, documents } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { DocumentReport, Problem } from './check-document.ts';
 import type { Examiners } from './workers.ts';
@@ -31,7 +32,9 @@ export interface Report {
 }
 
 export interface DoctorDeps {
-  store: Pick<Store, 'ops' | 'orphans' | 'describe'>;
+  store: Pick<Store, 'ops' | 'records' | 'orphans' | 'describe'>;
+  /** The record of a document that has none, from its log. */
+  recordOf(ref: DocumentRef): Promise<DocumentRecord | null>;
   examiners: Examiners;
   /** Documents under examination at a time. */
   parallel: number;
@@ -88,19 +91,32 @@ export async function runDoctor(deps: DoctorDeps): Promise<Report> {
       await keep({ document, milestone, snapshot: before });
       await store.ops.writeSnapshot(ref, snapshot, { milestone });
     }
+    if (problems.some(({ kind }) => kind === 'record')) {
+      const record = await deps.recordOf(ref);
+      if (record) await store.records.put(documents, document, record, { ifVersion: 0 });
+    }
+  }
+
+  /** What the log cannot tell: whether the document has its record. */
+  async function look(document: DocumentKey, rebuild: boolean): Promise<DocumentReport> {
+    const report = await examiners.ask(document, rebuild);
+    if (!report.hasText || (await store.records.get(documents, document))) return report;
+    const text = 'it has no record: no title, no owner, and it is on no list';
+    report.problems.push({ kind: 'record', text, repairable: true });
+    return report;
   }
 
   // One after the other: the examinations beside it go on.
   let repairing: Promise<unknown> = Promise.resolve();
 
   async function examineOne(document: DocumentKey): Promise<void> {
-    const first = await examiners.ask(document, keepIn !== null);
+    const first = await look(document, keepIn !== null);
     let after = first;
     if (keepIn !== null && first.problems.some(({ repairable }) => repairable)) {
       const turn = repairing.then(() => repair(first));
       repairing = turn.catch(() => {});
       await turn;
-      after = await examiners.ask(document, false);
+      after = await look(document, false);
     }
     report.documents++;
     report.ops += first.version;

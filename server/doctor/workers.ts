@@ -15,6 +15,7 @@ interface Question {
 const unread = (document: DocumentKey, why: string): DocumentReport => ({
   document,
   version: 0,
+  hasText: false,
   problems: [{ kind: 'unread', text: `it could not be examined: ${why}`, repairable: false }],
   rebuilt: [],
 });

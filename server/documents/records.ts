@@ -5,6 +5,7 @@ import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.
 import type { Clock } from '../clock.ts';
 import { type DocumentRecord, documents as documentKind } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import { recordFromLog } from './log-alone.ts';
 
 export interface DocumentRecords {
   /** At most two seconds old; changes made by this process show at once. */
@@ -25,13 +26,24 @@ const MAX_AGE_MS = 2_000;
 const MAX_CACHED = 5_000;
 
 export function createDocumentRecords(
-  store: Pick<Store, 'records'>,
+  store: Pick<Store, 'records' | 'ops'>,
   clock: Clock,
 ): DocumentRecords {
   const { records } = store;
   const cache = new Map<DocumentKey, { until: number; record: Promise<DocumentRecord | null> }>();
 
-  const read = async (key: DocumentKey) => (await records.get(documentKind, key))?.value ?? null;
+  const stored = async (key: DocumentKey) => (await records.get(documentKind, key))?.value ?? null;
+
+  /** A text that another server wrote has none yet: it gets one when somebody first asks. */
+  const read = async (ref: DocumentRef): Promise<DocumentRecord | null> => {
+    const key = documentKey(ref);
+    const found = await stored(key);
+    if (found) return found;
+    const made = await recordFromLog(store.ops, ref);
+    if (!made) return null;
+    await records.put(documentKind, key, made, { ifVersion: 0 });
+    return stored(key);
+  };
 
   return {
     get(ref) {
@@ -39,7 +51,7 @@ export function createDocumentRecords(
       const cached = cache.get(key);
       if (cached && cached.until > clock.now()) return cached.record;
       if (cache.size >= MAX_CACHED) cache.clear();
-      const record = read(key);
+      const record = read(ref);
       const entry = { until: clock.now() + MAX_AGE_MS, record };
       cache.set(key, entry);
       record.catch(() => {

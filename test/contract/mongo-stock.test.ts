@@ -170,3 +170,35 @@ test('orphans of a stock server are set aside, and only those', { skip }, async 
   await store.close();
   await client.close();
 });
+
+test('what lies below a gap in a log is no orphan: nothing of it is set aside', {
+  skip,
+}, async (t) => {
+  const store = await openMongoStore({ url: mongo!.url });
+  t.after(() => store.close());
+  const client = new MongoClient(mongo!.url);
+  t.after(() => client.close());
+  const [ours, theirs] = [aDocument('gap'), aDocument('gap')];
+  await write(store, ours, 'avocetibis', 'a.1');
+  await store.ops.writeSnapshot(ours, { v: 10, type: richTextUri, data: { ops: [] }, m: null });
+  const stock = stockServer();
+  const doc = await stock.create(theirs, [{ insert: '\n' }]);
+  for (let i = 0; i < 9; i++) await stock.type(doc, [{ insert: 'x' }]);
+  await stock.close();
+  const ops = client.db().collection(`o_${ours.collection}`);
+  await ops.deleteMany({ v: 5 });
+  // An orphan in the place of what is missing stays one.
+  await ops.insertOne({ d: theirs.id, v: 5, o: null, src: 'x', seq: 1, op: [], m: {} });
+  for (const [ref, orphans] of [
+    [ours, 0],
+    [theirs, 1],
+  ] as const) {
+    assert.equal((await store.orphans!.find(ref)).length, orphans);
+    assert.equal(await store.orphans!.setAside(ref), orphans);
+    const left = await ops.find({ d: ref.id }).sort({ v: 1 }).toArray();
+    assert.deepEqual(
+      left.map(({ v }) => v),
+      [0, 1, 2, 3, 4, 6, 7, 8, 9],
+    );
+  }
+});

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { MongoClient } from 'mongodb';
+import { type DocumentKey, documentKey } from '../../core/ids.ts';
 import { openMongoReader, openMongoStore } from '../../server/store/mongo/mongo-store.ts';
 import { type MongoForTests, startMongo } from '../helpers/mongo.ts';
 import { aDocument, anOp, storeContract, write } from './store-contract.ts';
@@ -59,6 +60,36 @@ if (!mongo) {
       await assert.rejects(openMongoStore({ url: `${mongo.url}?${option}` }), (error: Error) =>
         name.test(error.message),
       );
+    }
+  });
+
+  test('[S17] a log that lost its beginning is listed too, and ids that are none of ours end nothing', async (t) => {
+    const url = freshUrl(mongo);
+    const store = await openMongoStore({ url });
+    const client = new MongoClient(url);
+    t.after(async () => {
+      await store.close();
+      await client.close();
+      await drop(url);
+    });
+    const refs = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ ...aDocument(), id: id as never }));
+    for (const ref of refs) await write(store, ref, 3);
+    const ops = client.db().collection('o_pads');
+    await ops.deleteMany({ d: { $in: ['b', 'e'] }, v: 0 });
+    // A stock server's orphan at version 0, and ids that we would not give.
+    await ops.insertOne({ d: 'a', v: 0, o: null, src: 'x', seq: 1, op: [], m: {} });
+    for (const id of ['b b', 'c c', 'c/c']) await ops.insertOne({ d: id, v: 0, src: 'x', seq: 1 });
+    for (const limit of [1, 2, 3, 100]) {
+      const found: string[] = [];
+      for (let after = null as DocumentKey | null; ; ) {
+        const page = await store.ops.list(after, limit);
+        const last = page.at(-1);
+        if (!last) break;
+        assert.ok(page.length <= limit);
+        found.push(...page.map(({ id }) => id));
+        after = documentKey(last);
+      }
+      assert.deepEqual(found, ['a', 'b', 'c', 'd', 'e'], `pages of ${limit}`);
     }
   });
 

@@ -3,11 +3,21 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import PlainDatabase from 'libsql';
+import { MongoClient } from 'mongodb';
 import {
   type DocumentKey,
   type DocumentRef,
@@ -254,3 +264,48 @@ test('what is not whole, not empty or in the way is refused, and nothing is begu
   const none = await runCommand('backup', { ...to }, [join(from.DATA_DIR, 'none')]);
   assert.match(none.err, /nothing has been stored there yet/);
 });
+
+/** Takes one entry out of the middle of a log, as no server would. */
+async function damage({ DATA_DIR, MONGO_URL }: Env, ref: DocumentRef, v: number): Promise<void> {
+  if (MONGO_URL) {
+    const client = new MongoClient(MONGO_URL);
+    await client.db().collection(`o_${ref.collection}`).deleteOne({ d: ref.id, v });
+    await client.close();
+    return;
+  }
+  const file = new PlainDatabase(join(DATA_DIR, 'deltapad.db'));
+  const sql = 'DELETE FROM op WHERE v = ? AND log_id = (SELECT id FROM log WHERE key = ?)';
+  assert.equal(file.prepare(sql).run([v, documentKey(ref)]).changes, 1);
+  file.close();
+}
+
+for (const engine of ['embedded', 'mongo'] as const) {
+  test(`a damaged document ends the backup, or is named and left out: ${engine}`, {
+    skip: engine === 'mongo' && skip,
+  }, async (t) => {
+    const place = aPlace(t, engine);
+    const store = await open(place);
+    await fill(store);
+    await store.close();
+    await damage(place, aRef('long'), 60);
+    const file = join(place.DATA_DIR, 'all.backup');
+    const first = await runCommand('backup', { ...place }, [file]);
+    assert.equal(first.code, 1);
+    assert.match(first.err, /docs\/long is damaged at version 60.*--skip-damaged/);
+    assert.equal(existsSync(file), false);
+
+    const second = await runCommand('backup', { ...place }, ['--skip-damaged', file]);
+    assert.equal(second.code, 2, second.err);
+    assert.match(second.out, /^docs\/long is left out: its log has no entry at version 60$/m);
+    assert.match(second.out, /: 2 documents, 4 ops, 3 records, 2 images\.$/m);
+    assert.match(second.out, /1 damaged document is not in it/);
+
+    const other = aPlace(t, 'embedded');
+    const restore = await runCommand('restore', { ...other }, [file]);
+    assert.equal(restore.code, 0, restore.err);
+    const restored = await open(other);
+    assert.deepEqual(Object.keys((await contents(restored)).logs), ['docs/deleted', 'docs/short']);
+    assert.equal(await restored.records.get(documents, documentKey(aRef('long'))), null);
+    await restored.close();
+  });
+}

@@ -12,8 +12,10 @@ import { type DocumentRef, documentKey, parseDocumentRef } from '../../core/ids.
 import { richTextUri } from '../../core/rich-text.ts';
 import { systemClock } from '../../server/clock.ts';
 import type { Report } from '../../server/doctor/run.ts';
+import { recordFromLog } from '../../server/documents/log-alone.ts';
 import { openEmbeddedStore } from '../../server/store/embedded/embedded-store.ts';
 import { openMongoStore } from '../../server/store/mongo/mongo-store.ts';
+import { type DocumentRecord, documents } from '../../server/store/schema.ts';
 import type { Store } from '../../server/store/store.ts';
 import { runCommand } from '../helpers/command.ts';
 import { startMongo } from '../helpers/mongo.ts';
@@ -31,7 +33,8 @@ function folder(t: TestContext): string {
 const aRef = (id: string) => parseDocumentRef('docs', id) as DocumentRef;
 
 /** A document of `count` letters, with a milestone in the middle and a snapshot near the end. */
-async function writeDocument({ ops }: Store, id: string, count = 250): Promise<DocumentRef> {
+async function writeDocument(store: Store, id: string, count = 250): Promise<DocumentRef> {
+  const { ops } = store;
   const ref = aRef(id);
   const m = { ts: 1_700_000_000_000 };
   const create = { type: richTextUri, data: [{ insert: '\n' }] };
@@ -61,6 +64,8 @@ async function writeDocument({ ops }: Store, id: string, count = 250): Promise<D
   };
   await ops.writeSnapshot(ref, at(101), { milestone: true });
   await ops.writeSnapshot(ref, at(count));
+  const record = (await recordFromLog(ops, ref)) as DocumentRecord;
+  await store.records.put(documents, documentKey(ref), record);
   return ref;
 }
 

@@ -24,13 +24,22 @@ export function committed(
   link: unknown,
 ): { kept: Set<Document>; tail: Tail } {
   const kept = new Set<Document>();
-  // Back from the snapshot: it is what a stock server committed.
-  let back = link;
-  for (let i = rows.length; i-- > 0 && back != null; ) {
-    const row = rows[i]!;
-    if (!same(row._id, back)) continue;
-    kept.add(row);
-    back = row.o;
+  // Back from the snapshot: it is what a stock server committed. Behind a gap no link says which entry
+  // is meant: what could be it is kept, so that a damaged log never loses more.
+  let back = link ?? undefined;
+  let at = rows.length;
+  for (let v = version - 1; at > 0 && v >= 0; v--) {
+    while (at > 0 && rows[at - 1]!.v > v) at--;
+    const end = at;
+    while (at > 0 && rows[at - 1]!.v === v) at--;
+    const alike = rows.slice(at, end);
+    const meant =
+      back === undefined
+        ? (alike.find(({ _id }) => isOurs(_id)) ?? alike)
+        : (alike.find(({ _id }) => same(_id, back)) ?? []);
+    const chosen = Array.isArray(meant) ? meant : [meant];
+    for (const row of chosen) kept.add(row);
+    back = chosen.length === 1 ? (chosen[0]!.o ?? undefined) : undefined;
   }
   // Forward from the snapshot: only ours are committed without one.
   const tail: Tail = { version, link };

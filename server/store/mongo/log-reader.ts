@@ -77,6 +77,38 @@ export async function listSnapshots(
   return list.sort((a, b) => a.v - b.v);
 }
 
+/**
+ * Ids of documents that have ops, above `after`. The beginnings of the logs, which the index on (d, v)
+ * reaches document by document without a look at the ops between, say how far a page goes; within it
+ * every log counts, because a damaged one may lack its beginning and must not go unseen. A Mongo server
+ * answers that by leaping through the same index.
+ */
+async function idsWithOps(
+  ops: Collection<Document>,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const begun = await ops
+    .find({ d: { $gt: after }, v: 0 })
+    .project({ _id: 0, d: 1 })
+    .sort({ d: 1 })
+    .limit(limit)
+    .toArray();
+  const isFull = begun.length === limit;
+  const range = isFull ? { $gt: after, $lte: begun.at(-1)?.d } : { $gt: after };
+  const logs = await ops
+    .aggregate([
+      { $match: { d: range } },
+      { $sort: { d: 1, v: 1 } },
+      { $group: { _id: '$d', v: { $first: '$v' } } },
+    ])
+    .toArray();
+  return logs
+    .map(({ _id }) => String(_id))
+    .sort()
+    .slice(0, limit);
+}
+
 export async function listDocuments(
   db: Db,
   after: DocumentKey | null,
@@ -90,19 +122,19 @@ export async function listDocuments(
     .filter((name) => name !== '' && name >= afterCollection)
     .sort();
   for (const name of collections) {
-    const match = name === afterCollection ? { d: { $gt: afterId } } : {};
-    const rows = await db
-      .collection(`o_${name}`)
-      .aggregate([
-        { $match: match },
-        { $group: { _id: '$d' } },
-        { $sort: { _id: 1 } },
-        { $limit: limit - found.length },
-      ])
-      .toArray();
-    for (const row of rows) {
-      const ref = parseDocumentRef(name, row._id);
-      if (ref) found.push(ref);
+    let from: string | undefined = name === afterCollection ? afterId : '';
+    // Another page where some ids are none of ours: only an empty answer says that nothing follows.
+    while (from !== undefined && found.length < limit) {
+      const ids: string[] = await idsWithOps(
+        db.collection(`o_${name}`),
+        from,
+        limit - found.length,
+      );
+      for (const id of ids) {
+        const ref = parseDocumentRef(name, id);
+        if (ref) found.push(ref);
+      }
+      from = ids.at(-1);
     }
     if (found.length >= limit) break;
   }
