@@ -93,7 +93,8 @@ export interface Editor extends EditorPort {
   select(range: EditorRange): void;
   onSelection(listener: (range: EditorRange | null) => void): void;
   /** Scrolls so that the index is in view; `place` is where the index is on the screen now. */
-  scrollTo(index: number): void;
+  /** The line of an index, at the middle of the window or just below the toolbar. */
+  scrollTo(index: number, place?: 'middle' | 'top'): void;
   place(range: EditorRange): Place | null;
 
   /** Sets a format on the selection or at the caret; null removes it. Checked against core/formats.ts. */

@@ -58,11 +58,13 @@ export function bindKeys(quill: DeltapadQuill, host: EditorHost, deeds: KeyDeeds
     if (!quill.isEnabled()) return false;
     switch (chord) {
       case 'Enter':
-        if (markdown.endsFence()) return true;
+        if (markdown.endsFence() || outdentEmptyItem()) return true;
         markdown.linkBeforeCaret();
         return false;
       case 'Backspace':
         return markdown.takeBack() || backspaceAtStart();
+      case 'Delete':
+        return deleteAtEnd();
       case 'ArrowLeft':
         return selectEmbed(-1);
       case 'ArrowRight':
@@ -85,6 +87,41 @@ export function bindKeys(quill: DeltapadQuill, host: EditorHost, deeds: KeyDeeds
       quill.updateContents(delta, 'user');
       quill.setSelection(range.index + 1, 0, 'silent');
     } else commands.indent(by);
+    return true;
+  }
+
+  /** Enter in an empty item of a nested list goes one level up, and only from the first one out. */
+  function outdentEmptyItem(): boolean {
+    const range = quill.getSelection();
+    if (!range || range.length > 0) return false;
+    const [line] = commands.lines(range);
+    if (!line?.formats.list || !line.formats.indent || line.length > 1) return false;
+    commands.indent(-1);
+    return true;
+  }
+
+  /** What Delete draws up joins the line it is drawn to, as with Backspace: Quill lets it change the line. */
+  function deleteAtEnd(): boolean {
+    const range = quill.getSelection();
+    if (!range || range.length > 0) return false;
+    const [line] = commands.lines(range);
+    if (!line || line.length === 1 || range.index !== line.start + line.length - 1) return false;
+    const [next] = commands.lines({ index: range.index + 1, length: 0 });
+    if (!next || next.start !== range.index + 1) return false;
+    // A rule or an image on a line of its own is selected first, as Backspace does from behind.
+    const embed = quill.editor.delta.slice(next.start, next.start + 1).ops[0]?.insert;
+    if (next.length === 2 && typeof embed === 'object') {
+      quill.setSelection(next.start, 1, 'user');
+      return true;
+    }
+    const formats = Object.fromEntries(Object.keys(next.formats).map((name) => [name, null]));
+    const delta = new Delta()
+      .retain(range.index)
+      .delete(1)
+      .retain(next.length - 1)
+      .retain(1, { ...formats, ...line.formats });
+    quill.updateContents(delta, 'user');
+    quill.setSelection(range.index, 0, 'silent');
     return true;
   }
 

@@ -24,7 +24,7 @@ export interface SelectionFace {
   /** Where the caret will be when the text gets the focus again. */
   remember(range: EditorRange): void;
   place(range: EditorRange): Place | null;
-  scrollTo(index: number): void;
+  scrollTo(index: number, place?: 'middle' | 'top'): void;
 }
 
 export function createSelection(quill: DeltapadQuill, port: Port): SelectionFace {
@@ -77,10 +77,12 @@ export function createSelection(quill: DeltapadQuill, port: Port): SelectionFace
       if (!bounds) return null;
       return { left: bounds.left, top: bounds.top, bottom: bounds.bottom, width: bounds.width };
     },
-    scrollTo(index) {
+    scrollTo(index, place = 'middle') {
       const show = () => {
         const [line] = quill.getLine(Math.min(index, quill.getLength() - 1));
-        (line?.domNode as HTMLElement | undefined)?.scrollIntoView({ block: 'center' });
+        (line?.domNode as HTMLElement | undefined)?.scrollIntoView({
+          block: place === 'top' ? 'start' : 'center',
+        });
       };
       show();
       // Sections on the way were only estimated; once they are laid out, the place is exact.

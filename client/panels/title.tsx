@@ -16,6 +16,8 @@ export function Title() {
   /** What is in the field while it is edited; null shows the document's own. */
   const draft = useSignal<string | null>(null);
   const before = useRef('');
+  /** What of the draft is handed over already: it must not come back over a newer title of somebody else. */
+  const handedOver = useRef<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const shown = draft.value ?? session.title.value;
 
@@ -24,11 +26,14 @@ export function Title() {
     const wanted = draft.peek();
     if (wanted === null) return;
     const title = wanted.replace(/\s+/g, ' ').trim();
+    if (title === handedOver.current) return;
+    handedOver.current = title;
     if (title !== session.title.peek()) session.setTitle(title);
   };
   const leave = () => {
     save();
     draft.value = null;
+    handedOver.current = null;
   };
   useEffect(() => () => clearTimeout(timer.current), []);
 
@@ -41,7 +46,8 @@ export function Title() {
       editor.focus();
     } else if (event.key === 'Escape') {
       event.preventDefault();
-      draft.value = before.current;
+      // Only what I typed is taken back, not what others called it meanwhile.
+      if (draft.peek() !== null) draft.value = before.current;
       leave();
       editor.focus();
     }
@@ -56,6 +62,7 @@ export function Title() {
         value={shown}
         maxLength={limits.maxTitleChars}
         size={1}
+        dir="auto"
         autocomplete="off"
         readOnly={!mayEdit(desk)}
         onFocus={() => {

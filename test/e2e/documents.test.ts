@@ -248,3 +248,33 @@ async function setAccess(page: DocumentPage, role: string): Promise<void> {
   await page.page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
 }
+
+story(
+  'leaving the title field does not undo a newer title of somebody else',
+  async ({ person }) => {
+    const ada = await DocumentPage.create(await person('Ada'), { title: 'First', text: 'x' });
+    const bob = await DocumentPage.open(await person('Bob'), ada.path);
+    const isCalled = (page: DocumentPage, title: string) =>
+      becomes(`${page.person.name}'s tab`, () => page.page.title(), `${title} – Deltapad`);
+    await ada.title.focus();
+    await ada.title.fill('Mine');
+    await isCalled(bob, 'Mine');
+    await bob.title.fill('Theirs');
+    await bob.page.keyboard.press('Enter');
+    await isCalled(ada, 'Theirs');
+    await ada.page.keyboard.press('Enter');
+    await ada.saved();
+    await isCalled(ada, 'Theirs');
+    await becomes('the field', () => ada.title.inputValue(), 'Theirs');
+    // Escape takes back what was typed, and nothing was.
+    await ada.title.focus();
+    await bob.title.fill('Last');
+    await bob.page.keyboard.press('Enter');
+    await isCalled(ada, 'Last');
+    await ada.page.keyboard.press('Escape');
+    await ada.saved();
+    await isCalled(bob, 'Last');
+    await isCalled(ada, 'Last');
+    await becomes('the field', () => ada.title.inputValue(), 'Last');
+  },
+);

@@ -250,6 +250,57 @@ inEditor('Enter goes on with the list and with bold, and ends an empty item', as
   ]);
 });
 
+inEditor('Enter in an empty nested item goes up one level at a time', async (editor) => {
+  await open(editor, line('one', { list: 'ordered' }), 3);
+  await press(editor, 'Enter', 'Tab', 'a', 'Enter', 'Enter');
+  const nested = [
+    ...line('one', { list: 'ordered' }),
+    ...line('a', { list: 'ordered', indent: 1 }),
+  ];
+  assert.deepEqual(await ops(editor), [...nested, ...line('', { list: 'ordered' })]);
+  await press(editor, 'Enter');
+  assert.deepEqual(await ops(editor), [...nested, { insert: '\n' }]);
+});
+
+inEditor('Delete at the end of a line brings the next one up into it', async (editor) => {
+  await open(editor, [{ insert: 'plain\n' }, ...line('item', { list: 'bullet', indent: 1 })], 5);
+  await press(editor, 'Delete', 'x');
+  assert.deepEqual(await ops(editor), [{ insert: 'plainxitem\n' }]);
+  await press(editor, 'Control+z');
+  await open(editor, [...line('Title', { header: 2 }), { insert: 'words\n' }], 5);
+  await press(editor, 'Delete');
+  assert.deepEqual(await ops(editor), line('Titlewords', { header: 2 }));
+  await press(editor, 'Control+z');
+  assert.deepEqual(await ops(editor), [...line('Title', { header: 2 }), { insert: 'words\n' }]);
+  // An empty line goes, and the next keeps what it is.
+  await open(editor, [{ insert: '\n' }, ...line('item', { list: 'bullet' })]);
+  await press(editor, 'Delete');
+  assert.deepEqual(await ops(editor), line('item', { list: 'bullet' }));
+  // A rule is selected by the first press and deleted by the second.
+  await open(editor, [{ insert: 'a\n' }, { insert: { divider: true } }, { insert: '\nb\n' }], 1);
+  await press(editor, 'Delete');
+  assert.deepEqual(await editor.run((harness) => harness.editor.selection()), {
+    index: 2,
+    length: 1,
+  });
+  await press(editor, 'Delete');
+  assert.deepEqual(await ops(editor), [{ insert: 'a\n\nb\n' }]);
+});
+
+inEditor('a line runs the way its words do', async (editor) => {
+  await open(editor, [{ insert: 'left\n\u05e9\u05dc\u05d5\u05dd\n' }]);
+  const left = await editor.page.locator('p').evaluateAll((lines) =>
+    lines.map((each) => {
+      const words = document.createRange();
+      words.selectNodeContents(each);
+      const text = words.getBoundingClientRect();
+      const box = each.getBoundingClientRect();
+      return text.left - box.left < box.right - text.right;
+    }),
+  );
+  assert.deepEqual(left, [true, false]);
+});
+
 inEditor('clearing formats keeps links, images and lines that are not selected', async (editor) => {
   const link = { link: 'https://example.org' };
   await open(editor, [

@@ -273,3 +273,26 @@ story('Ctrl+/ lists the shortcuts, and words are counted', async ({ person }) =>
   await ada.page.keyboard.press('Escape');
   await count.waitFor({ state: 'detached' });
 });
+
+story('a long outline shows where the reader is', async ({ person }) => {
+  const delta = Array.from({ length: 120 }, (_, i) => [
+    { insert: `Part ${i}` },
+    { insert: '\n', attributes: { header: 1 } },
+    { insert: 'Words below it.\n' },
+  ]).flat();
+  const ada = await DocumentPage.create(await person('Ada'), { delta });
+  const outline = ada.page.getByRole('navigation', { name: 'Outline' });
+  const current = outline.locator('[aria-current]');
+  const isSeen = () =>
+    current.evaluate((item) => {
+      const rail = item.parentElement?.getBoundingClientRect();
+      const box = item.getBoundingClientRect();
+      return rail !== undefined && box.top >= rail.top && box.bottom <= rail.bottom;
+    });
+  await outline.getByRole('button', { name: 'Part 90', exact: true }).click();
+  await becomes('the current heading', () => current.innerText(), 'Part 90');
+  await becomes('it is in the rail', isSeen, true);
+  await ada.page.keyboard.press('Control+Home');
+  await becomes('the current heading', () => current.innerText(), 'Part 0');
+  await becomes('it is in the rail', isSeen, true);
+});
