@@ -6,6 +6,7 @@ import type Block from 'quill/blots/block.js';
 import type { Line, Run } from '../../core/convert/lines.ts';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
 import { embeds, exclusiveBlocks, formats } from '../../core/formats.ts';
+import { Paragraph } from './line-blots.ts';
 import { Chunk } from './lines.ts';
 import { ListItem } from './lists.ts';
 import type { DocumentScroll } from './scroll.ts';
@@ -79,9 +80,11 @@ export function fillSection(
       if (list) put(list);
       around = wanted;
     }
-    const made = buildLine(scroll, line);
+    const canonical = isCanonical(line);
+    const made = buildLine(scroll, line, canonical);
     if (list) add(list, made);
     else put(made);
+    if (!canonical) settle(made as unknown as Blot);
   }
   scroll.putLate(section, content);
 }
@@ -112,7 +115,13 @@ function blockOf(attributes: Attributes): string | null {
   return found;
 }
 
-function buildLine(scroll: DocumentScroll, line: Line): Block {
+/** Lets Quill put a line in order that is not told as it will be: runs that turn out alike, and such. */
+function settle(blot: Blot): void {
+  if ('children' in blot) (blot as unknown as ParentBlot).children.forEach(settle);
+  blot.optimize({});
+}
+
+function buildLine(scroll: DocumentScroll, line: Line, canonical: boolean): Block {
   const { attributes, runs } = line;
   const block = blockOf(attributes);
   const made = scroll.create(block ?? 'block', block ? attributes[block] : undefined);
@@ -124,8 +133,8 @@ function buildLine(scroll: DocumentScroll, line: Line): Block {
   }
   if (runs.length === 0) add(built, scroll.create('break'));
   else addRuns(scroll, built, { runs, level: 0, plain: block === 'code-block' });
-  if (built instanceof ListItem) built.describe();
-  built.cache = isCanonical(line) ? { delta: lineDelta(line), length: line.length + 1 } : {};
+  if (built instanceof ListItem || built instanceof Paragraph) built.describe();
+  built.cache = canonical ? { delta: lineDelta(line), length: line.length + 1 } : {};
   return built;
 }
 
@@ -172,7 +181,10 @@ function addLeaf(scroll: DocumentScroll, parent: ParentBlot, { insert, attribute
     add(parent, styled);
   }
   if (typeof insert === 'string') {
-    add(around, scroll.create('text', insert));
+    // Runs that turn out alike (code has no formats) are one text: Quill joins only two at a time.
+    const { tail } = around.children;
+    if (tail?.statics.blotName === 'text') tail.insertAt(tail.length(), insert);
+    else add(around, scroll.create('text', insert));
     return;
   }
   const [name] = Object.keys(insert);

@@ -15,8 +15,10 @@ import type { Range } from 'quill/core/selection.js';
 import { linesOf } from '../../core/convert/lines.ts';
 import { Delta, type DeltaOp, opLength } from '../../core/delta.ts';
 import { buildSections, fillSection } from './build.ts';
+import { reach, shift, withoutReturns } from './change.ts';
 import { difference, joinLines, type Lines, LinesDelta, sameOps } from './lines.ts';
 import { continueLists, startList } from './lists.ts';
+import { isLarge, rebuild } from './rebuild.ts';
 import type { DocumentScroll } from './scroll.ts';
 
 interface SelectionInfo {
@@ -27,18 +29,6 @@ type Attributes = Record<string, unknown>;
 
 /** A document's first screens; its other sections are made when somebody looks or nothing else is to do. */
 const SECTIONS_AT_ONCE = 3;
-
-/** From this many new lines on, lines are built in bulk instead of one by one. */
-const BULK_LINES = 24;
-
-const newlines = (ops: readonly DeltaOp[]): number => {
-  let count = 0;
-  for (const { insert } of ops) {
-    if (typeof insert !== 'string') continue;
-    for (let at = insert.indexOf('\n'); at >= 0; at = insert.indexOf('\n', at + 1)) count++;
-  }
-  return count;
-};
 
 export class Engine extends QuillEditor {
   declare private lines: Lines;
@@ -129,6 +119,20 @@ export class Engine extends QuillEditor {
     scroll.update();
     scroll.batchStart();
     const change = withoutReturns(delta);
+    if (isLarge(change)) rebuild(this.page, change);
+    else this.applyPieces(change);
+    scroll.batchEnd();
+    scroll.optimize();
+    return this.update(change);
+  }
+
+  override formatText(index: number, length: number, formats: Attributes = {}): Delta {
+    const change = new Delta().retain(index).retain(length, formats);
+    return isLarge(change) ? this.applyDelta(change) : super.formatText(index, length, formats);
+  }
+
+  private applyPieces(change: Delta): void {
+    const { scroll } = this;
     const removals = new Delta();
     let length = scroll.length();
     let index = 0;
@@ -161,9 +165,6 @@ export class Engine extends QuillEditor {
       if (op.delete !== undefined) scroll.deleteAt(at, op.delete);
       else at += opLength(op);
     }
-    scroll.batchEnd();
-    scroll.optimize();
-    return this.update(change);
   }
 
   private paint(index: number, length: number, attributes: Attributes): void {
@@ -173,10 +174,6 @@ export class Engine extends QuillEditor {
   }
 
   private insert(index: number, content: readonly DeltaOp[]): void {
-    if (newlines(content) >= BULK_LINES && index < this.scroll.length()) {
-      this.insertMany(index, content);
-      return;
-    }
     let at = index;
     for (const { insert, attributes = {} } of content) {
       if (typeof insert !== 'string') {
@@ -212,23 +209,6 @@ export class Engine extends QuillEditor {
     const [leaf] = this.scroll.descendant(LeafBlot, index);
     this.paint(index, 1, Delta.AttributeMap.diff(bubbleFormats(leaf), attributes) ?? {});
   }
-
-  /** Many lines: the first ends the line at `index`, the rest is built as sections of its own. */
-  private insertMany(index: number, content: readonly DeltaOp[]): void {
-    const document = new Delta(content as Delta['ops']);
-    const first = document.slice(0, lineEnd(content, true));
-    const end = lineEnd(content, false);
-    const tail = document.slice(end);
-    const middle = document.slice(first.length(), end);
-    this.insert(index, first.ops as DeltaOp[]);
-    const next = index + first.length();
-    this.insert(next, tail.ops as DeltaOp[]);
-    const [section, offset] = this.scroll.children.find(next);
-    const ref = section?.split(offset) ?? null;
-    for (const built of buildSections(this.page, linesOf(middle.ops as DeltaOp[]))) {
-      this.scroll.insertBefore(built, ref);
-    }
-  }
 }
 
 const isEmptyLine = (line: Block): boolean =>
@@ -241,65 +221,3 @@ const moved = (range: Range, by: number): Range => ({
   index: range.index + by,
   length: range.length,
 });
-
-/** Offset after the first or the last newline of the content. */
-function lineEnd(content: readonly DeltaOp[], first: boolean): number {
-  let at = 0;
-  let end = 0;
-  for (const op of content) {
-    if (typeof op.insert === 'string') {
-      const found = first ? op.insert.indexOf('\n') : op.insert.lastIndexOf('\n');
-      if (found >= 0) {
-        end = at + found + 1;
-        if (first) return end;
-      }
-    }
-    at += opLength(op);
-  }
-  return end;
-}
-
-/** From where to where a change reaches in the document before it. */
-function reach(change: Delta): [from: number, to: number] {
-  let at = 0;
-  let from = -1;
-  let to = 0;
-  for (const op of change.ops as DeltaOp[]) {
-    const bare = op.retain !== undefined && !op.attributes;
-    if (!bare && from < 0) from = at;
-    if (op.insert === undefined) at += opLength(op);
-    if (!bare) to = at;
-  }
-  return [from < 0 ? at : from, to];
-}
-
-/** The change as it is for the part of the document that begins at `start`. */
-function shift(change: Delta, start: number): Delta {
-  if (start === 0) return change;
-  const [first, ...rest] = change.ops as DeltaOp[];
-  const shifted = new Delta();
-  if (typeof first?.retain === 'number' && first.retain > start) {
-    shifted.retain(first.retain - start, first.attributes);
-  } else if (!(typeof first?.retain === 'number' && first.retain === start)) {
-    throw new Error('The change begins before the region it is compared with');
-  }
-  shifted.ops.push(...(rest as Delta['ops']));
-  return shifted;
-}
-
-/** As Quill normalises: one kind of line end. */
-function withoutReturns(delta: Delta): Delta {
-  if (
-    !(delta.ops as DeltaOp[]).some(
-      ({ insert }) => typeof insert === 'string' && insert.includes('\r'),
-    )
-  ) {
-    return delta;
-  }
-  const clean = new Delta();
-  for (const op of delta.ops as DeltaOp[]) {
-    const insert = typeof op.insert === 'string' ? op.insert.replace(/\r\n?/g, '\n') : op.insert;
-    clean.push({ ...op, ...(insert === undefined ? {} : { insert }) } as Delta['ops'][number]);
-  }
-  return clean;
-}

@@ -47,11 +47,15 @@ export function fillSections(quill: DeltapadQuill, port: Port): () => void {
     for (const section of scroll.waitingSections()) section.fill();
   };
 
-  port.onReset(() => {
+  const watch = () => {
+    const waiting = scroll.waitingSections();
+    if (waiting.length === 0) return;
     near.disconnect();
-    for (const section of scroll.waitingSections()) near.observe(section.domNode);
+    for (const section of waiting) near.observe(section.domNode);
     schedule();
-  });
+  };
+  port.onReset(watch);
+  port.onAnyChange(watch);
   port.onCompositionEnd(schedule);
   window.addEventListener('beforeprint', fillAll);
   return () => {

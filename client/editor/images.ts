@@ -3,6 +3,8 @@
 // length, so the document and the others know nothing of it.
 
 import { EmbedBlot, type ParentBlot } from 'parchment';
+import Quill from 'quill/core/quill.js';
+import type { Delta } from '../../core/delta.ts';
 import { AppError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Commands } from './commands.ts';
@@ -98,6 +100,10 @@ function showFrame(quill: DeltapadQuill, index: number, label: string) {
   let last = index;
   (line as unknown as ParentBlot | null)?.appendChild(frame);
   quill.update('silent');
+  const carry = (change: Delta) => {
+    last = change.transformPosition(last, true);
+  };
+  quill.on(Quill.events.TEXT_CHANGE, carry);
   const isThere = () => element.isConnected && quill.scroll.find(element) !== null;
   return {
     element,
@@ -110,6 +116,7 @@ function showFrame(quill: DeltapadQuill, index: number, label: string) {
       return Math.min(last, quill.getLength() - 1);
     },
     remove() {
+      quill.off(Quill.events.TEXT_CHANGE, carry);
       if (!isThere()) return;
       frame.remove();
       quill.update('silent');

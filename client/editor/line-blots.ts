@@ -6,6 +6,7 @@ import Block from 'quill/blots/block.js';
 import QuillText from 'quill/blots/text.js';
 import QuillBlockquote from 'quill/formats/blockquote.js';
 import QuillHeader from 'quill/formats/header.js';
+import { Image } from './image.ts';
 import { forget, Section } from './sections.ts';
 
 /** Every method of Quill's Block that empties its cache, which is a field and cannot be watched. */
@@ -42,6 +43,23 @@ export class Paragraph extends Block {
   static override requiredContainer = Section;
   static {
     tellSection(Paragraph.prototype);
+  }
+
+  override optimize(context: object): void {
+    super.optimize(context);
+    this.describe();
+  }
+
+  /** An image alone on its line has its caption below it. For who fills the line unseen, too. */
+  describe(): void {
+    const { head, length } = this.children;
+    const line = this.domNode as HTMLElement;
+    const only = length === 1 && head instanceof Image ? (head.domNode as HTMLElement) : null;
+    const caption = only?.dataset.caption;
+    // Only when it differs: setting an attribute is a mutation, and a mutation asks us again.
+    if (line.dataset.caption === caption) return;
+    if (caption === undefined) delete line.dataset.caption;
+    else line.dataset.caption = caption;
   }
 }
 

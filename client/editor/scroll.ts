@@ -42,14 +42,30 @@ export class DocumentScroll extends Scroll {
     section.domNode.append(content);
   }
 
+  /** Puts a section whose lines wait, or are as they should be, without Quill looking through it. */
+  putSection(section: Section, ref: Blot | null): void {
+    this.late.add(section.domNode);
+    this.insertBefore(section as unknown as Blot, ref);
+  }
+
+  /** Makes the lines of sections that the window shows, so that nothing blinks. */
+  fillSeen(sections: readonly Section[]): void {
+    for (const section of sections) {
+      if (!section.isWaiting) continue;
+      const { top, bottom } = section.domNode.getBoundingClientRect();
+      if (bottom > 0 && top < window.innerHeight) section.fill();
+    }
+  }
+
   /** Mutations but for our own: lines made late, and how a section looks. */
   private heard(records: MutationRecord[]): MutationRecord[] {
     return records.filter(({ type, target, addedNodes, removedNodes }) => {
-      const { classList } = target as Element;
-      if (!classList?.contains(Section.className)) return true;
-      if (type === 'attributes') return false;
-      const isLate = addedNodes.length > 0 && [...addedNodes].every((node) => this.late.has(node));
-      return !(isLate && removedNodes.length === 0);
+      const isSection = (target as Element).classList?.contains(Section.className);
+      if (!isSection && target !== this.domNode) return true;
+      if (type === 'attributes') return !isSection;
+      if (addedNodes.length === 0 || removedNodes.length > 0) return true;
+      // Once only: should a browser put such a node in again, that is a change like any other.
+      return ![...addedNodes].every((node) => this.late.delete(node));
     });
   }
 

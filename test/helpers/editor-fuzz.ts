@@ -140,6 +140,18 @@ export function fuzz(
       }
       quill.updateContents(delta, 'api');
     },
+    many() {
+      // So many that the engine makes the sections anew.
+      if (length() < 1500) return;
+      const delta = new Delta();
+      for (let at = 0; at < length() - 8 && delta.ops.length < 900; at += 3) {
+        delta.retain(1);
+        if (chance(0.4)) delta.insert(text(), inline()).retain(2);
+        else if (chance(0.5)) delta.delete(2);
+        else delta.retain(2, { bold: chance(0.5) ? true : null });
+      }
+      quill.updateContents(delta, pick(['api', 'user']));
+    },
     domText() {
       const nodes = textNodes();
       if (nodes.length === 0) return;
