@@ -1,4 +1,5 @@
-// Small questions about a change: how far it reaches, how it looks from within, its line ends.
+// Small questions about a change: how far it reaches, where it carries things, how it looks from within,
+// its line ends.
 
 import { Delta, type DeltaOp, opLength } from '../../core/delta.ts';
 
@@ -14,6 +15,32 @@ export function reach(change: Delta): [from: number, to: number] {
     if (!bare) to = at;
   }
   return [from < 0 ? at : from, to];
+}
+
+/**
+ * Where ascending indexes are after a change; an insert at an index pushes it. One walk for all of them:
+ * thousands of matches, each asked by itself about a change of thousands of parts, take half a minute.
+ */
+export function carryAll(indexes: readonly number[], change: Delta): number[] {
+  const ops = change.ops as DeltaOp[];
+  let part = 0;
+  let before = 0;
+  let moved = 0;
+  return indexes.map((index) => {
+    for (; part < ops.length && before <= index; part++) {
+      const op = ops[part]!;
+      const length = opLength(op);
+      if (op.insert !== undefined) moved += length;
+      else if (op.delete !== undefined) {
+        // What is in the middle of it goes to its start.
+        if (before + length > index) return before + moved;
+        before += length;
+        moved -= length;
+      } else if (before + length > index) break;
+      else before += length;
+    }
+    return index + moved;
+  });
 }
 
 /** The change as it is for the part of the document that begins at `start`. */

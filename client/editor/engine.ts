@@ -99,11 +99,19 @@ export class Engine extends QuillEditor {
       const [from, to] = reach(change);
       const end = differs.start + joinedLength(differs.before);
       const region = before.region(Math.min(from, differs.start), Math.max(to, end));
-      const now = after.region(region.start, after.length - (before.length - region.end));
+      const regionEnd = after.length - (before.length - region.end);
+      const now = after.region(region.start, regionEnd);
       const expected = new Delta(joinLines(region.lines) as Delta['ops']).compose(
         shift(change, region.start),
       );
-      if (sameOps(expected.ops as DeltaOp[], joinLines(now.lines))) return change;
+      const actual = joinLines(now.lines);
+      if (sameOps(expected.ops as DeltaOp[], actual)) return change;
+      // What the page would not take (bold in code) is told on top of the change: near to nothing to
+      // look for, where the whole change would have to be found again in a megabyte.
+      if (now.end === regionEnd && isDocument(expected)) {
+        const rest = expected.diff(new Delta(actual as Delta['ops']));
+        return change.compose(new Delta().retain(region.start).concat(rest)).chop();
+      }
     }
     const old = new Delta(joinLines(differs.before) as Delta['ops']);
     const now = new Delta(joinLines(differs.after) as Delta['ops']);
@@ -119,8 +127,7 @@ export class Engine extends QuillEditor {
     scroll.update();
     scroll.batchStart();
     const change = withoutReturns(delta);
-    if (isLarge(change)) rebuild(this.page, change);
-    else this.applyPieces(change);
+    if (!isLarge(change) || !rebuild(this.page, change)) this.applyPieces(change);
     scroll.batchEnd();
     scroll.optimize();
     return this.update(change);
@@ -210,6 +217,8 @@ export class Engine extends QuillEditor {
     this.paint(index, 1, Delta.AttributeMap.diff(bubbleFormats(leaf), attributes) ?? {});
   }
 }
+
+const isDocument = (delta: Delta): boolean => delta.ops.every(({ insert }) => insert !== undefined);
 
 const isEmptyLine = (line: Block): boolean =>
   line.children.length <= 1 && line.children.head instanceof Break;

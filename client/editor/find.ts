@@ -3,6 +3,7 @@
 
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
+import { carryAll } from './change.ts';
 import { chunksOf, perChunk, textOf } from './chunk-cache.ts';
 import type { EditorRange, FindState } from './editor-api.ts';
 import { matchesIn, patternOf } from './find-pattern.ts';
@@ -78,10 +79,11 @@ export function createFind(quill: DeltapadQuill, port: Port, selection: Selectio
   port.onAnyChange((change) => {
     if (!find.peek()) return;
     place = change.transformPosition(currentMatch()?.index ?? place, true);
-    matches = matches.map(({ index, length }) => ({
-      index: change.transformPosition(index),
-      length,
-    }));
+    const starts = carryAll(
+      matches.map(({ index }) => index),
+      change,
+    );
+    matches = matches.map(({ length }, i) => ({ index: starts[i]!, length }));
     highlights.show([], -1);
     clearTimeout(timer);
     timer = setTimeout(() => refresh(place), WAIT_MS);

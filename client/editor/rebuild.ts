@@ -27,16 +27,16 @@ export function isLarge(change: Delta): boolean {
     if (typeof insert === 'string') {
       for (let at = insert.indexOf('\n'); at >= 0; at = insert.indexOf('\n', at + 1)) lines++;
     }
-    if (typeof retain !== 'number' || !attributes) continue;
-    // Which of two exclusive formats of a line stays is Quill's to say.
-    if (exclusiveBlocks.some((name) => name in attributes)) return false;
-    units += retain;
+    if (typeof retain === 'number' && attributes) units += retain;
   }
   return lines >= LINES || ops.length >= COMPONENTS || units >= UNITS;
 }
 
-/** Applies the change to the page. The sections it meets must be up to date with the document. */
-export function rebuild(page: DocumentScroll, change: Delta): void {
+/**
+ * Applies the change to the page, whose sections must be up to date with the document. False, and
+ * nothing done, when that is not to be told from the lines alone.
+ */
+export function rebuild(page: DocumentScroll, change: Delta): boolean {
   const met = sectionsMet(page, change);
   let content = applied(met, change);
   // Without its last newline the last line goes on with the first of the next section.
@@ -47,12 +47,19 @@ export function rebuild(page: DocumentScroll, change: Delta): void {
     met.sections.push(next);
     content = applied(met, change);
   }
-  const built = buildSections(page, known(content), { atOnce: 0 });
+  const lines = [...known(content)];
+  // Which of two exclusive formats stays is Quill's to say.
+  if (lines.some(isTorn)) return false;
+  const built = buildSections(page, lines, { atOnce: 0 });
   const ref = met.sections.at(-1)?.next ?? null;
   for (const section of built) page.putSection(section, ref as Blot | null);
   for (const section of met.sections) section.remove();
   page.fillSeen(built);
+  return true;
 }
+
+const isTorn = ({ attributes }: Line): boolean =>
+  exclusiveBlocks.filter((name) => attributes[name] !== undefined).length > 1;
 
 interface Met {
   readonly start: number;

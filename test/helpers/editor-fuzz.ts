@@ -141,8 +141,8 @@ export function fuzz(
       quill.updateContents(delta, 'api');
     },
     many() {
-      // So many that the engine makes the sections anew.
-      if (length() < 1500) return;
+      // So many that the engine makes the sections anew. Now and then: each leaves hundreds of runs.
+      if (length() < 1500 || chance(0.6)) return;
       const delta = new Delta();
       for (let at = 0; at < length() - 8 && delta.ops.length < 900; at += 3) {
         delta.retain(1);
