@@ -2,7 +2,7 @@
 // size are attributes of the embed. The element is a bare <img>, which browsers treat as one sign: the
 // caret can stand before and behind it. Its caption is shown by its line (line-blots.ts).
 
-import { EmbedBlot } from 'parchment';
+import { EmbedBlot, type Root } from 'parchment';
 import { isSafeImage } from '../../core/url.ts';
 
 const TEXTS = ['alt', 'caption'] as const;
@@ -42,6 +42,19 @@ export class Image extends EmbedBlot {
     return formats;
   }
 
+  constructor(scroll: Root, domNode: Node) {
+    super(scroll, domNode);
+    this.name();
+  }
+
+  /** Without a description it must still be met by who cannot see it: that is how it gets one. */
+  private name(): void {
+    const picture = this.domNode as HTMLImageElement;
+    const unnamed = (this.scroll.domNode as HTMLElement).dataset.imageLabel;
+    if (picture.alt === '' && unnamed) picture.setAttribute('aria-label', unnamed);
+    else picture.removeAttribute('aria-label');
+  }
+
   override format(name: string, value: unknown): void {
     const picture = this.domNode as HTMLImageElement;
     const isText = (TEXTS as readonly string[]).includes(name);
@@ -52,7 +65,10 @@ export class Image extends EmbedBlot {
     const isSet = isText ? typeof value === 'string' : Boolean(value);
     if (isSet) picture.dataset[name] = String(value);
     else delete picture.dataset[name];
-    if (name === 'alt') picture.alt = isSet ? String(value) : '';
+    if (name === 'alt') {
+      picture.alt = isSet ? String(value) : '';
+      this.name();
+    }
     if (isText) return;
     if (isSet) picture.setAttribute(name, String(value));
     else picture.removeAttribute(name);
