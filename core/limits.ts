@@ -109,6 +109,20 @@ export const limits = {
   maxRecentOpBytes: 1024 * 1024,
   /** Log entries read at once when a document is opened. */
   openReadOps: 1_000,
+  /** Where several processes have one store: each looks for what others committed to its open documents, and
+   * for what changed about them and their people, this often; all is known within 5 s without any message. */
+  followMs: 4_000,
+  /** Documents looked at in one question to the store, and read at once when they have grown. */
+  maxFollowed: 1_000,
+  maxFollowReads: 8,
+  /** One message between processes: an op at its limit fits; what is larger is read from the store. */
+  maxBusMessageBytes: 640 * 1024,
+  /** Bytes waiting to go to another process; more is not sent, and read from the store. */
+  maxBusBacklogBytes: 16 * 1024 * 1024,
+  /** Redis: no answer within … is none; a dead line is found within … + …; tries to come back grow up to … */
+  redisAnswerMs: 2_000,
+  redisPingMs: 5_000,
+  redisRetryMaxMs: 3_000,
   /** How long an answer to "which role has this person here" is used without asking again. */
   roleCacheMs: 2_000,
   /** Ops of one connection that are on their way; with more, its socket is not read for a moment. */

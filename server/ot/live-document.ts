@@ -1,23 +1,18 @@
 // One document in memory: the newest version that is staged (ordered, on its way to the log), the last
 // version that is durable, and the end of the log. Staging is immediate, so that many ops share one
 // commit; nothing is told to anybody before its commit. When a commit fails, everything staged is
-// dropped, and the document is read again from the log, which alone is the truth.
+// dropped, and what the log has beyond the durable version is read: it alone is the truth. What other
+// processes commit comes the same way, or is heard from them (`heard`), and is told here in order.
 
 import { AppError } from '../../core/errors.ts';
 import type { DocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import { LazyDelta } from '../../core/rich-text.ts';
 import type { Log } from '../log.ts';
 import type { AppendResult, LogEntry, OpLog } from '../store/store.ts';
-import {
-  applyEntry,
-  type DocumentState,
-  emptyState,
-  fromStored,
-  toStored,
-} from './document-state.ts';
+import { applyEntry, type DocumentState, emptyState, fromStored } from './document-state.ts';
 import { MilestoneWriter } from './milestone-writer.ts';
 import { RecentOps } from './recent-ops.ts';
+import { SnapshotWriter, sizeOf } from './snapshot-writer.ts';
 import { Turns } from './turns.ts';
 
 /** What became of a staged op; an AppError when the store could not write. */
@@ -31,15 +26,29 @@ interface Staged {
   readonly watchers: ((durable: boolean) => void)[];
 }
 
-interface Loaded {
-  newest: DocumentState;
+interface Durable {
   durable: DocumentState;
   readonly recent: RecentOps;
 }
 
-/** Length in characters, at no cost. */
-const sizeOf = ({ data }: DocumentState): number =>
-  data instanceof LazyDelta ? data.length() : 1024;
+interface Loaded extends Durable {
+  newest: DocumentState;
+}
+
+/** Who else is told of what is committed. */
+export interface Feed {
+  /** This process committed it; told once, in order. */
+  committed(ref: DocumentRef, entry: LogEntry): void;
+  /** Others did; told when it is durable and known here, once, in order with what was committed here. */
+  foreign(ref: DocumentRef, entries: readonly LogEntry[]): void;
+}
+
+export interface LiveDocumentDeps {
+  readonly ops: OpLog;
+  readonly log: Log;
+  /** Absent: nobody else has the store. */
+  readonly feed?: Feed | undefined;
+}
 
 /** Whatever the store rejected with: the change is held back, never refused. */
 export const notNow = (cause: unknown): AppError =>
@@ -51,23 +60,29 @@ export class LiveDocument {
   readonly ref: DocumentRef;
   readonly turns = new Turns();
   usedAt = 0;
-  readonly #ops: OpLog;
-  readonly #log: Log;
+  readonly #deps: LiveDocumentDeps;
+  readonly #snapshots: SnapshotWriter;
   #loaded: Loaded | null = null;
+  /** Where reading goes on: what was durable when staged ops were dropped. */
+  #base: Durable | null = null;
+  /** Up to here people were told, before this was let go from memory. */
+  #toldVersion: number | null;
   #loading: Promise<void> | null = null;
+  #refreshing: Promise<void> | null = null;
+  #refreshNext: Promise<void> | null = null;
+  /** How far the log goes, as others say. */
+  #heardVersion = 0;
   /** Staged and not settled, in order. */
   readonly #staged: Staged[] = [];
   #isSending = false;
-  #snapshotVersion = 0;
-  #snapshotWriting: Promise<void> | null = null;
-  #snapshotFailed = false;
   readonly #milestones: MilestoneWriter;
 
-  constructor(ref: DocumentRef, ops: OpLog, log: Log) {
+  constructor(ref: DocumentRef, deps: LiveDocumentDeps, toldVersion: number | null = null) {
     this.ref = ref;
-    this.#ops = ops;
-    this.#log = log;
-    this.#milestones = new MilestoneWriter(ref, ops, log);
+    this.#deps = deps;
+    this.#toldVersion = toldVersion;
+    this.#snapshots = new SnapshotWriter(ref, deps);
+    this.#milestones = new MilestoneWriter(ref, deps.ops, deps.log);
   }
 
   /** Null until `load`, and again after a commit failed. */
@@ -75,13 +90,19 @@ export class LiveDocument {
     return this.#loaded;
   }
 
+  /** The last version known to be durable; null: none is. */
+  get durableVersion(): number | null {
+    return (this.#loaded ?? this.#base)?.durable.v ?? this.#toldVersion;
+  }
+
   /** Something is under way that an eviction would cut. */
   get isBusy(): boolean {
     return (
       !this.turns.isIdle ||
       this.#loading !== null ||
+      this.#refreshing !== null ||
       this.#staged.length > 0 ||
-      this.#snapshotWriting !== null ||
+      this.#snapshots.isWriting ||
       this.#milestones.writing !== null
     );
   }
@@ -107,37 +128,132 @@ export class LiveDocument {
   }
 
   async #read(): Promise<void> {
-    let stored: Awaited<ReturnType<OpLog['snapshot']>>;
+    const goesOn = this.#base !== null;
+    this.#base ??= await this.#readSnapshot();
+    const base = this.#base;
+    for (;;) {
+      const { v } = base.durable;
+      const entries = await this.read(v, v + limits.openReadOps);
+      this.#apply(base, entries);
+      if (goesOn) this.#tellForeign(entries);
+      if (entries.length < limits.openReadOps) break;
+    }
+    if (this.#toldVersion !== null) {
+      this.#tellForeign(await this.read(this.#toldVersion, base.durable.v));
+      this.#toldVersion = null;
+    }
+    this.#base = null;
+    this.#loaded = { newest: base.durable, durable: base.durable, recent: base.recent };
+    this.#snapshots.loaded(base.durable);
+  }
+
+  async #readSnapshot(): Promise<Durable> {
     try {
-      stored = await this.#ops.snapshot(this.ref, null);
+      const stored = await this.#deps.ops.snapshot(this.ref, null);
+      const durable = stored ? fromStored(stored) : emptyState;
+      this.#snapshots.found(durable.v);
+      return { durable, recent: new RecentOps(durable.v) };
     } catch (error) {
       throw notNow(error);
     }
-    let state = stored ? fromStored(stored) : emptyState;
-    this.#snapshotVersion = state.v;
-    const recent = new RecentOps(state.v);
-    for (;;) {
-      const entries = await this.read(state.v, state.v + limits.openReadOps);
-      try {
-        for (const entry of entries) {
-          state = applyEntry(state, entry);
-          recent.push(entry);
-        }
-      } catch (error) {
-        this.#log.error({ err: error, v: state.v }, 'A log cannot be replayed');
-        throw new AppError('internal', 'This document cannot be opened.', { cause: error });
+  }
+
+  #apply(base: Durable, entries: readonly LogEntry[]): void {
+    try {
+      for (const entry of entries) {
+        base.durable = applyEntry(base.durable, entry);
+        base.recent.push(entry);
       }
-      recent.trim(state.v);
-      if (entries.length < limits.openReadOps) break;
+    } catch (error) {
+      this.#deps.log.error({ err: error, v: base.durable.v }, 'A log cannot be replayed');
+      throw new AppError('internal', 'This document cannot be opened.', { cause: error });
     }
-    this.#loaded = { newest: state, durable: state, recent };
-    this.#snapshotSoon();
+    base.recent.trim(base.durable.v);
+  }
+
+  #tellForeign(entries: readonly LogEntry[]): void {
+    if (entries.length === 0) return;
+    this.#snapshots.passed(entries.at(-1)!.v + 1);
+    this.#deps.feed?.foreign(this.ref, entries);
+  }
+
+  /** Reads what others committed. When it resolves, all that was durable at the call is known here. */
+  refresh(): Promise<void> {
+    if (!this.#refreshing) return this.#startRefresh();
+    // One that has begun may have looked already; whoever asks meanwhile shares the next.
+    this.#refreshNext ??= this.#refreshing
+      .catch(() => undefined)
+      .then(() => {
+        this.#refreshNext = null;
+        return this.#startRefresh();
+      });
+    return this.#refreshNext;
+  }
+
+  #startRefresh(): Promise<void> {
+    const running = this.#catchUp().finally(() => {
+      this.#refreshing = null;
+    });
+    this.#refreshing = running;
+    return running;
+  }
+
+  async #catchUp(): Promise<void> {
+    for (;;) {
+      await this.load();
+      const from = this.#loaded?.durable.v;
+      if (from === undefined) continue;
+      const heard = this.#heardVersion;
+      const entries = await this.read(from, from + limits.openReadOps);
+      // These may be our own, stored and not answered yet: the outcome tells.
+      await this.settled();
+      if (!this.#loaded) await this.load();
+      else if (this.#staged.length === 0) this.#advance(entries);
+      const reached = this.#loaded?.durable.v ?? 0;
+      if (entries.length < limits.openReadOps && reached >= from + entries.length) {
+        if (this.#heardVersion === heard) this.#heardVersion = 0;
+        return;
+      }
+    }
+  }
+
+  /** Nothing is staged: what is durable is the newest, too. */
+  #advance(entries: readonly LogEntry[]): void {
+    const loaded = this.#loaded!;
+    const news = entries.filter(({ v }) => v >= loaded.durable.v);
+    try {
+      this.#apply(loaded, news);
+    } finally {
+      loaded.newest = loaded.durable;
+    }
+    this.#tellForeign(news);
+  }
+
+  /** Another process says that the log goes up to `version`, perhaps with what it committed last. */
+  heard(version: number, entries: readonly LogEntry[]): void {
+    const loaded = this.#loaded;
+    const first = entries[0]?.v ?? Number.POSITIVE_INFINITY;
+    const fits = entries.every(({ v }, i) => v === first + i);
+    if (loaded && this.#staged.length === 0 && fits && first <= loaded.durable.v) {
+      this.#advance(entries);
+    }
+    const known = this.durableVersion;
+    if (known === null || known >= version) return;
+    this.#heardVersion = Math.max(this.#heardVersion, version);
+    // Otherwise it is asked for when the staged ops are settled.
+    if (this.#staged.length === 0) this.#refreshBehind();
+  }
+
+  #refreshBehind(): void {
+    this.refresh().catch((error) => {
+      this.#deps.log.warn({ err: error }, 'What others committed could not be read');
+    });
   }
 
   /** Durable entries from the store. */
   async read(from: number, to: number): Promise<LogEntry[]> {
     try {
-      return await this.#ops.read(this.ref, from, to);
+      return await this.#deps.ops.read(this.ref, from, to);
     } catch (error) {
       throw notNow(error);
     }
@@ -177,11 +293,12 @@ export class LiveDocument {
       }
     }
     this.#isSending = false;
+    if (this.#heardVersion > (this.durableVersion ?? 0)) this.#refreshBehind();
   }
 
   async #append(entry: LogEntry): Promise<Outcome> {
     try {
-      return await this.#ops.append(this.ref, entry);
+      return await this.#deps.ops.append(this.ref, entry);
     } catch (error) {
       return notNow(error);
     }
@@ -194,12 +311,16 @@ export class LiveDocument {
     loaded.recent.trim(staged.state.v);
     this.#staged.shift();
     this.#tell(staged, 'committed');
-    this.#snapshotSoon();
+    this.#deps.feed?.committed(this.ref, staged.entry);
+    this.#snapshots.committed(staged.state);
   }
 
   /** The first op staged is lost, and with it everything made on top of it. */
   #drop(outcome: Outcome): void {
     const lost = this.#staged.splice(0);
+    const { durable, recent } = this.#loaded!;
+    // What was read from before sees a past of its own; what is still true need not be read again.
+    this.#base = { durable, recent: recent.until(durable.v) };
     this.#loaded = null;
     // Those behind are made anew, unless nothing can be stored at all.
     const theirs = outcome instanceof AppError ? outcome : 'version-taken';
@@ -229,14 +350,6 @@ export class LiveDocument {
     return this.#outcomeOf(this.#staged.find(same));
   }
 
-  #snapshotSoon(): void {
-    const { durable } = this.#loaded!;
-    const behind = durable.v - this.#snapshotVersion;
-    if (behind < limits.snapshotInterval) return;
-    const wanted = Math.min(sizeOf(durable) / 1024, limits.maxSnapshotInterval);
-    if (behind >= wanted) void this.writeSnapshot();
-  }
-
   /** Resolves when no milestone waits to be written. */
   async milestonesWritten(): Promise<void> {
     await this.#milestones.writing;
@@ -244,24 +357,6 @@ export class LiveDocument {
 
   /** Writes behind: a failure costs only a longer replay, and the next interval tries again. */
   writeSnapshot(): Promise<void> {
-    const durable = this.#loaded?.durable;
-    if (!durable || durable.v === this.#snapshotVersion) return Promise.resolve();
-    this.#snapshotWriting ??= this.#writeSnapshot(durable).finally(() => {
-      this.#snapshotWriting = null;
-    });
-    return this.#snapshotWriting;
-  }
-
-  async #writeSnapshot(durable: DocumentState): Promise<void> {
-    // Counted from here even if it fails, so that a store that cannot write is not asked at every op.
-    this.#snapshotVersion = durable.v;
-    try {
-      await this.#ops.writeSnapshot(this.ref, toStored(durable));
-      this.#snapshotFailed = false;
-    } catch (error) {
-      if (this.#snapshotFailed) return;
-      this.#snapshotFailed = true;
-      this.#log.warn({ err: error }, 'A snapshot was not written');
-    }
+    return this.#loaded ? this.#snapshots.write(this.#loaded.durable) : Promise.resolve();
   }
 }

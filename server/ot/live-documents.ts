@@ -1,17 +1,18 @@
 // The documents in memory: opened when somebody asks, let go when nobody has them open, and never more
 // than the limits allow. Letting go loses nothing: the log has everything, the snapshot saves a replay.
 
-import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
+import {
+  type DocumentKey,
+  type DocumentRef,
+  documentKey,
+  parseDocumentKey,
+} from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
-import type { OpLog } from '../store/store.ts';
-import { LiveDocument } from './live-document.ts';
+import { LiveDocument, type LiveDocumentDeps } from './live-document.ts';
 
-export interface LiveDocumentsDeps {
-  readonly ops: OpLog;
+export interface LiveDocumentsDeps extends LiveDocumentDeps {
   readonly clock: Clock;
-  readonly log: Log;
   /** Documents that somebody has open now. */
   readonly watched: () => ReadonlySet<DocumentKey>;
 }
@@ -19,6 +20,8 @@ export interface LiveDocumentsDeps {
 export class LiveDocuments {
   /** In the order of their last use. */
   readonly #documents = new Map<DocumentKey, LiveDocument>();
+  /** Let go from memory while somebody has them open: up to which version people were told. */
+  readonly #told = new Map<DocumentKey, number>();
   readonly #deps: LiveDocumentsDeps;
   #stopSweep: () => void;
   #isClosed = false;
@@ -33,7 +36,8 @@ export class LiveDocuments {
     const key = documentKey(ref);
     let document = this.#documents.get(key);
     if (document) this.#documents.delete(key);
-    else document = new LiveDocument({ ...ref }, this.#deps.ops, this.#deps.log);
+    else document = new LiveDocument({ ...ref }, this.#deps, this.#told.get(key) ?? null);
+    this.#told.delete(key);
     this.#documents.set(key, document);
     document.usedAt = this.#deps.clock.now();
     return document;
@@ -46,6 +50,20 @@ export class LiveDocuments {
 
   get size(): number {
     return this.#documents.size;
+  }
+
+  /** Others may write to the store too: what is in memory may be behind. */
+  get isShared(): boolean {
+    return this.#deps.feed !== undefined;
+  }
+
+  /** Documents that somebody has open, each with the version up to which people here were told. */
+  followed(): { ref: DocumentRef; version: number }[] {
+    return [...this.#deps.watched()].flatMap((key) => {
+      const version = this.#documents.get(key)?.durableVersion ?? this.#told.get(key) ?? null;
+      const ref = parseDocumentKey(key);
+      return ref && version !== null ? [{ ref, version }] : [];
+    });
   }
 
   /** Ops that wait for their commit. */
@@ -72,10 +90,16 @@ export class LiveDocuments {
       if (document.usedAt > idleSince || watched.has(key)) continue;
       bytes -= this.#evict(key, document);
     }
+    for (const key of this.#told.keys()) if (!watched.has(key)) this.#told.delete(key);
     for (const [key, document] of this.#documents) {
       const fits = this.#documents.size <= limits.maxLiveDocuments && bytes <= limits.maxLiveBytes;
       if (fits) break;
-      bytes -= this.#evict(key, document);
+      const { durableVersion } = document;
+      const freed = this.#evict(key, document);
+      bytes -= freed;
+      if (freed > 0 && durableVersion !== null && watched.has(key)) {
+        this.#told.set(key, durableVersion);
+      }
     }
   }
 

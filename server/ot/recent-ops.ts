@@ -45,6 +45,13 @@ export class RecentOps {
     return this.#entries.slice(from - this.#from, to - this.#from);
   }
 
+  /** A copy of what is before `to`. */
+  until(to: number): RecentOps {
+    const copy = new RecentOps(this.#from);
+    for (const entry of this.slice(this.#from, to)) copy.push(entry);
+    return copy;
+  }
+
   /** Lets go of the oldest until the limits hold, but of nothing at or after `keepFrom` (not durable). */
   trim(keepFrom: number): void {
     // Slack, so that a busy document moves its array once in many ops.

@@ -15,6 +15,8 @@ import type { SubmitQueue } from './submit-queue.ts';
 
 const refOf = (collection: string, id: string) => ({ collection, id }) as DocumentRef;
 
+type Use = (loaded: NonNullable<LiveDocument['loaded']>, document: LiveDocument) => void;
+
 export class StoreDb extends sharedb.DB {
   readonly #live: LiveDocuments;
   readonly #queue: SubmitQueue | null;
@@ -36,12 +38,15 @@ export class StoreDb extends sharedb.DB {
     callback: Callback<Snapshot>,
   ): void {
     const isSubmit = fields?.$submit === true;
-    this.#withLoaded(refOf(collection, id), callback, ({ newest, durable, recent }) => {
+    const ref = refOf(collection, id);
+    const give: Use = ({ newest, durable, recent }) => {
       const state = isSubmit ? newest : durable;
       const snapshot = toSnapshot(id, state, isSubmit || options?.metadata === true);
       if (isSubmit) this.#takenFrom.set(snapshot, recent);
       callback(null, snapshot);
-    });
+    };
+    if (isSubmit) this.#withLoaded(ref, callback, give);
+    else this.#withNewest(ref, callback, give);
   }
 
   override getOps(
@@ -52,7 +57,7 @@ export class StoreDb extends sharedb.DB {
     options: DbOptions | null,
     callback: Callback<Op[]>,
   ): void {
-    this.#withLoaded(refOf(collection, id), callback, ({ durable, recent }, document) => {
+    this.#withNewest(refOf(collection, id), callback, ({ durable, recent }, document) => {
       const end = Math.min(to ?? durable.v, durable.v);
       this.#readOps(
         document,
@@ -179,12 +184,23 @@ export class StoreDb extends sharedb.DB {
     if (!willRetry) callback(notNow(new Error('Versions this op was made on were lost')));
   }
 
+  /** For readers: what other processes have committed by now is part of it. */
+  #withNewest<T>(ref: DocumentRef, callback: Callback<T>, use: Use): void {
+    if (!this.#live.isShared) {
+      this.#withLoaded(ref, callback, use);
+      return;
+    }
+    this.#live
+      .open(ref)
+      .refresh()
+      .then(
+        () => this.#withLoaded(ref, callback, use),
+        (error) => callback(error),
+      );
+  }
+
   /** Calls back as ShareDB expects: later, once. */
-  #withLoaded<T>(
-    ref: DocumentRef,
-    callback: Callback<T>,
-    use: (loaded: NonNullable<LiveDocument['loaded']>, document: LiveDocument) => void,
-  ): void {
+  #withLoaded<T>(ref: DocumentRef, callback: Callback<T>, use: Use): void {
     const document = this.#live.open(ref);
     if (document.loaded) {
       process.nextTick(() => {

@@ -5,6 +5,7 @@
 import type { Next, Op, SubmitRequest } from 'sharedb';
 import type { DocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
+import type { LiveDocument } from './live-document.ts';
 import type { LiveDocuments } from './live-documents.ts';
 import type { Turns } from './turns.ts';
 
@@ -44,9 +45,20 @@ export class SubmitQueue {
       // The same op again, while the first one waits for its commit: ShareDB would find it and say
       // "already submitted" before it is durable. If the first is lost, this one takes its place.
       const first = op.src === undefined ? null : document.settledOp(op.src, op.seq!);
-      if (first === null) next();
-      else void first.then(() => next());
+      const go = () => this.#catchUp(document, op, next);
+      if (first === null) go();
+      else void first.then(go);
     });
+  }
+
+  /**
+   * A client that was at another process a moment ago may know more of the log than this one: ShareDB
+   * would refuse its op as made on a version that does not exist.
+   */
+  #catchUp(document: LiveDocument, op: Op, next: Next): void {
+    const known = document.loaded?.newest.v ?? -1;
+    if (!this.#live.isShared || typeof op.v !== 'number' || op.v <= known) next();
+    else document.refresh().then(() => next(), next);
   }
 
   #takeTurn(submission: Submission, go: () => void): void {

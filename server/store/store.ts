@@ -53,6 +53,8 @@ export interface LogReader {
 }
 
 export interface OpLog extends LogReader {
+  /** Of these documents, those whose log has an entry at `version`: somebody committed since. */
+  grown(known: readonly { ref: DocumentRef; version: number }[]): Promise<DocumentRef[]>;
   /**
    * The commit. Resolves `committed` once the entry is durable; entries of one document that are
    * appended in order are committed in order, several in one transaction. `duplicate`: (document, src, seq)
@@ -173,6 +175,8 @@ export interface Store {
   readonly search: Search;
   /** Absent: the engine cannot have any. */
   readonly orphans?: Orphans;
+  /** Other processes may have it open and write to it too. */
+  readonly isShared: boolean;
   /** One line for the start-up log: engine, file or database, durability. */
   describe(): string;
   /** Resolves when the store answers; rejects with why not. For /readyz. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DocumentKey, documentKey } from '../../core/ids.ts';
+import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
 import type { LogEntry, StoredSnapshot } from '../../server/store/store.ts';
 import { aDocument, anOp, type TheStore, write } from './store-contract.ts';
 
@@ -132,6 +132,28 @@ export function opRules(store: TheStore): void {
     assert.equal(await ops.version(ref), 0);
     await write(store(), ref, 4);
     assert.equal(await ops.version(ref), 4);
+  });
+
+  test('[S37] grown names the documents that somebody committed to since', async () => {
+    const { ops } = store();
+    const [one, two, other, never] = [
+      aDocument(),
+      aDocument(),
+      aDocument('elsewhere'),
+      aDocument('nowhere'),
+    ] as const;
+    await write(store(), one, 3);
+    await write(store(), two, 2);
+    await write(store(), other, 1);
+    const asked = (versions: readonly number[]) =>
+      ops.grown([one, two, other, never].map((ref, i) => ({ ref, version: versions[i]! })));
+    const ids = (refs: readonly DocumentRef[]) => refs.map(({ id }) => id).sort();
+    assert.deepEqual(ids(await asked([3, 2, 1, 0])), []);
+    assert.deepEqual(ids(await asked([2, 2, 0, 0])), ids([one, other]));
+    assert.deepEqual(ids(await asked([0, 0, 1, 0])), ids([one, two]));
+    assert.deepEqual(await ops.grown([]), []);
+    await ops.append(two, anOp(2));
+    assert.deepEqual(ids(await asked([3, 2, 1, 0])), ids([two]));
   });
 
   test('[S12] create, delete, op and no-op entries, any JSON and any Unicode come back', async () => {

@@ -129,6 +129,13 @@ export class MemoryOpLog implements OpLog {
     return this.#log(documentKey(ref)).length;
   }
 
+  async grown(known: readonly { ref: DocumentRef; version: number }[]): Promise<DocumentRef[]> {
+    this.#readable();
+    return known
+      .filter(({ ref, version }) => this.#log(documentKey(ref)).length > version)
+      .map(({ ref }) => ref);
+  }
+
   async snapshot(ref: DocumentRef, atMost: number | null): Promise<StoredSnapshot | null> {
     this.#readable();
     const stored = this.snapshots.get(documentKey(ref));

@@ -18,5 +18,6 @@ export function withPrefix(ops: OpLog): OpLog {
     writeSnapshot: (ref, snapshot, options) => ops.writeSnapshot(own(ref), snapshot, options),
     listSnapshots: (ref) => ops.listSnapshots(own(ref)),
     list: (after, limit) => ops.list(after, limit),
+    grown: (known) => ops.grown(known.map(({ ref, version }) => ({ ref: own(ref), version }))),
   };
 }

@@ -75,6 +75,7 @@ async function assemble(
     records: await createRecords(queue, writer, reader),
     blobs: await createBlobs(queue, writer, reader, clock),
     search: await createSearch(queue, writer, slowReader, clock),
+    isShared: false,
     describe: () => `SQLite ${file} (WAL, synchronous=FULL)`,
     async ping() {
       read(() => probe.get());

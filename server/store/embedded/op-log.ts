@@ -2,7 +2,7 @@
 // is derived and may lag (S14).
 
 import { AppError } from '../../../core/errors.ts';
-import { type DocumentKey, documentKey } from '../../../core/ids.ts';
+import { type DocumentKey, type DocumentRef, documentKey } from '../../../core/ids.ts';
 import type { AppendResult, LogReader, OpLog } from '../store.ts';
 import type { Writer } from './connection.ts';
 import { type OpRow, VERSION } from './log-reader.ts';
@@ -111,6 +111,14 @@ export async function createOpLog(
           reject,
         );
       });
+    },
+
+    async grown(known) {
+      const found: DocumentRef[] = [];
+      for (const { ref, version } of known) {
+        if ((await reader.version(ref)) > version) found.push(ref);
+      }
+      return found;
     },
 
     async writeSnapshot(ref, snapshot, options = {}) {

@@ -35,6 +35,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
       blobs: createBlobs(db),
       search: createSearch(db),
       orphans: { ...findOrphans(db), setAside: (ref) => ops.setAside(ref) },
+      isShared: true,
       describe: () => `Mongo ${hosts}/${db.databaseName} (w: majority, journaled)`,
       ping: () => whenAvailable(async () => void (await db.command({ ping: 1 }))),
       async close() {

@@ -144,10 +144,16 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
   ): Promise<void> {
     const ops = await this.opsOf(ref.collection);
     let tail = await this.tailOf(ref);
-    if (group[0]!.entry.v > tail.version) {
-      // Another process was faster than this one remembers.
-      this.tails.delete(key);
-      tail = await this.tailOf(ref);
+    const { v } = group[0]!.entry;
+    if (v > tail.version) {
+      // Another process was faster than this one remembers; only processes of ours write meanwhile.
+      const link = opId(ref, v - 1);
+      if (await ops.findOne({ _id: link as never }, { projection: { _id: 1 } })) {
+        tail = { version: v, link };
+      } else {
+        this.tails.delete(key);
+        tail = await this.tailOf(ref);
+      }
     }
     const rows: Document[] = [];
     let { version, link } = tail;
@@ -192,9 +198,15 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
 
   read(ref: DocumentRef, from: number, to: number | null): Promise<LogEntry[]> {
     return whenAvailable(async () => {
-      await this.tailOf(ref);
+      const tail = await this.tailOf(ref);
       const ops = await this.opsOf(ref.collection);
-      return readEntries(ops, ref, from, to);
+      const entries = await readEntries(ops, ref, from, to);
+      const last = entries.at(-1)?.v ?? -1;
+      // What others committed since: known here from now on, at no cost.
+      if (last >= tail.version) {
+        this.tails.set(documentKey(ref), { version: last + 1, link: opId(ref, last) });
+      }
+      return entries;
     });
   }
 
@@ -204,6 +216,28 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
       const ops = await this.opsOf(ref.collection);
       const last = await ops.findOne({ d: ref.id }, { sort: { v: -1 }, projection: { v: 1 } });
       return Math.max(tail.version, last ? (last.v as number) + 1 : 0);
+    });
+  }
+
+  /** An entry's `_id` is known before it is there: one look-up by primary key for each document. */
+  grown(known: readonly { ref: DocumentRef; version: number }[]): Promise<DocumentRef[]> {
+    return whenAvailable(async () => {
+      const asked = new Map<string, Map<string, DocumentRef>>();
+      for (const { ref, version } of known) {
+        const ids = asked.get(ref.collection) ?? new Map<string, DocumentRef>();
+        asked.set(ref.collection, ids.set(opId(ref, version), ref));
+      }
+      const found = await Promise.all(
+        [...asked].map(async ([collection, ids]) => {
+          const ops = await this.opsOf(collection);
+          const rows = await ops
+            .find({ _id: { $in: [...ids.keys()] as never[] } })
+            .project({ _id: 1 })
+            .toArray();
+          return rows.map(({ _id }) => ids.get(_id as unknown as string)!);
+        }),
+      );
+      return found.flat();
     });
   }
 
