@@ -112,13 +112,30 @@ export const limits = {
   /** Where several processes have one store: each looks for what others committed to its open documents, and
    * for what changed about them and their people, this often; all is known within 5 s without any message. */
   followMs: 4_000,
+  /** Sockets whose rights are asked again at once. */
+  maxLookedAt: 50,
   /** Documents looked at in one question to the store, and read at once when they have grown. */
   maxFollowed: 1_000,
   maxFollowReads: 8,
+  /** Processes on one port. */
+  maxWorkers: 64,
   /** One message between processes: an op at its limit fits; what is larger is read from the store. */
   maxBusMessageBytes: 640 * 1024,
   /** Bytes waiting to go to another process; more is not sent, and read from the store. */
   maxBusBacklogBytes: 16 * 1024 * 1024,
+  /** A process says so often that it is there; one silent for so long has ended, and its people with it. */
+  processBeatMs: 4_000,
+  silentProcessMs: 16_000,
+  /** A presence at another process that is not said again: with the sweep, gone within the promised 30 s. */
+  elsewhereTtlMs: 25_000,
+  /** Presences of one document, and documents of one process, that are remembered of others. */
+  maxElsewhere: 5_000,
+  /** People of one document, or presences, in one message between processes. */
+  maxPeopleTold: 200,
+  /** Whoever opens a document waits this long, at most, until it is heard from other processes. */
+  busSubscribeMs: 1_000,
+  /** The question who is in a document is answered at most this often. */
+  whoAnswerMs: 1_000,
   /** Redis: no answer within … is none; a dead line is found within … + …; tries to come back grow up to … */
   redisAnswerMs: 2_000,
   redisPingMs: 5_000,

@@ -39,7 +39,7 @@ async function doAlone(config: Config, verb: AdminVerb, name?: string): Promise<
     ids: systemIds,
     log: createLog('error'),
     // Nobody is connected here; other servers of a shared store see for themselves.
-    backend: { personChanged: () => {}, endWhere: () => {}, people: () => [] },
+    backend: { personChanged: () => {}, end: () => {}, endWhere: () => {}, people: () => [] },
     adopt: async () => 0,
     url: () => `http://localhost:${config.port}`,
   });

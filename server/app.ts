@@ -12,6 +12,8 @@ import { limits } from '../core/limits.ts';
 import { decide, roleOf } from './access/access.ts';
 import type { Person } from './access/actor.ts';
 import { serveAdmin } from './accounts/admin-socket.ts';
+import type { Bus } from './bus/bus.ts';
+import { openBus } from './bus/open-bus.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { adoptDocuments } from './documents/adopt.ts';
@@ -35,7 +37,7 @@ import { createBackend, type OtBackend } from './ot/backend.ts';
 import { readClientManifest } from './pages/client-manifest.ts';
 import { createPages, unbuilt } from './pages/routes.ts';
 import { trackRequests } from './requests.ts';
-import { openSecret } from './secret.ts';
+import { openSecret, openSharedSecret } from './secret.ts';
 import { openStore, type StoreOptions } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { watchStore } from './store/watched-store.ts';
@@ -50,6 +52,10 @@ export interface AppOverrides {
   /** The folder that holds dist/ and static/. */
   root?: string;
   openStore?(options: StoreOptions): Promise<Store>;
+  /** To the other processes of the same parent. */
+  bus?: Bus;
+  /** How often the store is looked at for what other processes did. */
+  followMs?: number;
 }
 
 export interface App {
@@ -104,14 +110,25 @@ async function build(
 
   const manifest = await readClientManifest(join(root, 'dist', 'client'));
   const buildName = manifest?.build ?? unbuilt;
-  const secret = await openSecret(config.dataDir, ids);
-  const open = overrides.openStore ?? openStore;
   const { dataDir, mongoUrl } = config;
+  // Before the store: a folder that cannot be used is told of by name.
+  const ownSecret = mongoUrl === null ? await openSecret(dataDir, ids) : null;
+  const open = overrides.openStore ?? openStore;
   const onWaiting = (why: string) => log.warn({ why }, 'waiting for the store');
   const opened = await open({ dataDir, mongoUrl, clock, onWaiting });
   const store = watchStore(opened, { clock, log });
   // Closed in reverse. The indexer is built last and outlives the backend: the last edits count too.
   closers.push(() => store.close());
+  const secret = ownSecret ?? (await openSharedSecret(store.records, dataDir, ids));
+  const bus = openBus({
+    config,
+    isShared: store.isShared,
+    secret,
+    parent: overrides.bus,
+    clock,
+    ids,
+    log,
+  });
   let indexer: Indexer | null = null;
   closers.push(() => indexer?.close());
 
@@ -159,6 +176,7 @@ async function build(
     log,
     backend: {
       personChanged: (person) => backend.personChanged(person),
+      end: (who) => backend.end(who),
       endWhere: (reasonOf) => backend.endWhere(reasonOf),
       people: () => backend.people(),
     },
@@ -175,7 +193,19 @@ async function build(
       const record = await records.get(ref);
       return record?.trashedAt ? null : roleOf(actor, ref, record);
     },
-    titleOf: async (ref) => (await records.get(ref))?.title ?? null,
+    async about(ref) {
+      const record = await records.get(ref);
+      return record && { title: record.title, trashed: record.trashedAt !== null };
+    },
+    onOpened(actor, ref) {
+      // Whoever has a script running is no robot; the page may have come from another process.
+      if (actor.kind !== 'system') visits.note(actor.id, ref, true).catch(logError);
+    },
+    isShared: store.isShared,
+    bus,
+    ...(overrides.followMs === undefined ? {} : { followMs: overrides.followMs }),
+    lookAround: (open) => records.refresh(open),
+    onChangedElsewhere: (ref) => records.forget(ref),
     clock,
     ids,
     secret,
@@ -185,6 +215,7 @@ async function build(
   });
   closers.push(() => backend.close());
 
+  const logError = (error: unknown) => log.error({ err: error }, 'a visit could not be kept');
   const index = createIndexer({ records, store, backend, clock, log });
   indexer = index;
   backend.onEdited((event) => {

@@ -7,6 +7,7 @@ import { storeItems } from './backup/read-store.ts';
 import { systemClock } from './clock.ts';
 import { commandConfig, runCommand } from './command.ts';
 import { createProgress } from './progress.ts';
+import { findSharedSecret } from './secret.ts';
 import { openStoreReader } from './store/open-store.ts';
 
 const usage = `npm run backup -- [--skip-damaged] FILE
@@ -40,7 +41,8 @@ async function main(args: string[]): Promise<number> {
   const progress = createProgress(process.stdout, 'documents');
   const store = await openStoreReader({ dataDir, mongoUrl });
   try {
-    const secret = await secretOf(dataDir);
+    const shared = mongoUrl === null ? null : await findSharedSecret(store.records);
+    const secret = shared ?? (await secretOf(dataDir));
     const at = systemClock.now();
     let leftOut = 0;
     const onDamaged = (document: string, why: string) => {

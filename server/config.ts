@@ -2,6 +2,7 @@
 // `--help` text and the README's table. Pure: (env, argv) → Config, help, or every problem at once.
 
 import { isIP } from 'node:net';
+import { limits } from '../core/limits.ts';
 
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -11,6 +12,10 @@ export interface Config {
   readonly dataDir: string;
   /** The database that keeps everything; null: one SQLite file in the data folder. */
   readonly mongoUrl: string | null;
+  /** Where processes on several computers tell each other what saves them a look at the database. */
+  readonly redisUrl: string | null;
+  /** Processes that share the port. */
+  readonly workers: number;
   /** Scheme, host and port without a slash at the end; null: whatever the browser asked for. */
   readonly publicUrl: string | null;
   /** Addresses and networks of proxies whose forwarding headers are believed. */
@@ -79,6 +84,21 @@ function parseMongoUrl(text: string): string | null {
   return /^[^/]+\/\/[^/?]+\/[^/?]+/.test(text)
     ? text
     : refuse('must name the database, as in mongodb://127.0.0.1:27017/deltapad');
+}
+
+function parseRedisUrl(text: string): string | null {
+  if (text === '') return null;
+  const isRedis = /^rediss?:\/\/[^/?]+(\/\d{1,4})?$/.test(text) && URL.canParse(text);
+  return isRedis
+    ? text
+    : refuse('must be an address such as redis://127.0.0.1:6379, or rediss:// for TLS');
+}
+
+function parseWorkers(text: string): number {
+  const workers = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  return workers >= 1 && workers <= limits.maxWorkers
+    ? workers
+    : refuse(`must be a number of processes, 1 to ${limits.maxWorkers}`);
 }
 
 function parseTrustProxy(text: string): readonly string[] {
@@ -151,9 +171,26 @@ const rows: readonly Row<keyof Config>[] = [
     key: 'mongoUrl',
     default: '',
     describe:
-      'Keeps documents and images in this Mongo database instead of DATA_DIR, such as mongodb://127.0.0.1:27017/deltapad. The secret stays in DATA_DIR.',
+      'Keeps everything in this Mongo database instead of DATA_DIR, such as mongodb://127.0.0.1:27017/deltapad. Several servers may share it.',
     secret: true,
     parse: parseMongoUrl,
+  }),
+  row({
+    variable: 'REDIS_URL',
+    key: 'redisUrl',
+    default: '',
+    describe:
+      'Lets servers that share a Mongo database see each other at once, such as redis://127.0.0.1:6379. Without it, or while it is away, text travels between them within 5 s.',
+    secret: true,
+    parse: parseRedisUrl,
+  }),
+  row({
+    variable: 'WORKERS',
+    key: 'workers',
+    default: '1',
+    describe:
+      'Processes that share the port, for more than one CPU; --workers N says the same. More than 1 needs MONGO_URL.',
+    parse: parseWorkers,
   }),
   row({
     variable: 'PUBLIC_URL',
@@ -226,18 +263,29 @@ export type Reading =
   /** Sentences, each naming its variable or argument. */
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
+/** The one argument there is: `--workers N` or `--workers=N`. It goes before the variable. */
+function takeWorkers(argv: readonly string[]): { workers: string | null; rest: string[] } {
+  const rest = [...argv];
+  const at = rest.findIndex((argument) => /^--workers(=|$)/.test(argument));
+  if (at < 0) return { workers: null, rest };
+  const [argument = ''] = rest.splice(at, 1);
+  if (argument.includes('=')) return { workers: argument.slice('--workers='.length) || '-', rest };
+  return { workers: rest.splice(at, 1)[0] ?? '-', rest };
+}
+
 /** An empty variable counts as unset, as in `PORT= npm start`. */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   argv: readonly string[],
 ): Reading {
   if (argv.includes('--help') || argv.includes('-h')) return { kind: 'help' };
-  const problems = argv.map(
+  const { workers, rest } = takeWorkers(argv);
+  const problems = rest.map(
     (argument) => `${argument}: not an argument of Deltapad; it is configured by variables.`,
   );
   const values: Partial<Record<keyof Config, unknown>> = {};
   for (const { variable, key, default: unset, secret, parse } of rows) {
-    const text = env[variable]?.trim() || unset;
+    const text = (variable === 'WORKERS' && workers) || env[variable]?.trim() || unset;
     try {
       values[key] = parse(text);
     } catch (error) {
@@ -251,6 +299,11 @@ export function readConfig(
     ['publicUrl', 'PUBLIC_URL'],
   ] as const) {
     if (values.smtpUrl && values[key] === null) problems.push(`SMTP_URL needs ${variable}.`);
+  }
+  if (Number(values.workers) > 1 && values.mongoUrl === null) {
+    problems.push(
+      `WORKERS is ${values.workers}, which needs MONGO_URL: the SQLite file in DATA_DIR belongs to one process.`,
+    );
   }
   if (problems.length > 0) return { kind: 'problems', problems };
   return { kind: 'config', config: Object.freeze(values as unknown as Config) };
@@ -266,6 +319,7 @@ export function helpText(): string {
   return `Deltapad: several people write one document, live.
 
   npm start          builds when needed and runs it
+  npm start -- --workers 4   four processes on one port, over Mongo
   npm start -- --help
 
 Variables of the environment [what is taken when unset]:

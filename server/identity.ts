@@ -39,7 +39,7 @@ export interface IdentityDeps {
   clock: Clock;
   ids: Ids;
   log: Log;
-  backend: Pick<OtBackend, 'personChanged' | 'endWhere' | 'people'>;
+  backend: Pick<OtBackend, 'personChanged' | 'end' | 'endWhere' | 'people'>;
   adopt(from: UserId, to: UserId): Promise<number>;
   /** Where people reach this server when nothing is configured. */
   url(): string;
@@ -70,14 +70,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const audit = (event: string, fields: Record<string, unknown>) =>
     log.info({ audit: event, ...fields }, 'audit');
 
-  const endPerson = (id: UserId, reason: EndReason) =>
-    backend.endWhere((person) => {
-      // Who comes back as the account keeps what the account has open already.
-      const isMeant = person.id === id && (reason !== 'restart' || person.kind === 'guest');
-      return isMeant ? reason : null;
-    });
-  const endSession = (via: string, reason: EndReason) =>
-    backend.endWhere((person) => (person.via === via ? reason : null));
+  const endPerson = (id: UserId, reason: EndReason) => backend.end({ id, reason });
+  const endSession = (via: string, reason: EndReason) => backend.end({ via, reason });
 
   const cookies = createCookies(config.publicUrl?.startsWith('https:') ?? false);
   const guests = createGuests({

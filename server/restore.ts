@@ -8,6 +8,7 @@ import { systemClock } from './clock.ts';
 import { commandConfig, runCommand } from './command.ts';
 import { searchText } from './documents/summary.ts';
 import { createProgress } from './progress.ts';
+import { putSharedSecret } from './secret.ts';
 import { openStoreAlone } from './store/open-store.ts';
 
 const usage = `npm run restore -- FILE
@@ -57,7 +58,10 @@ async function main(args: string[]): Promise<number> {
     const { secret } = await fillStore(store, readBackup(path), onItem);
     await makeSearch(store, searchText);
     await compareStore(store, readBackup(path), onItem);
-    if (secret !== null) await writeSecret(dataDir, secret);
+    if (secret !== null) {
+      await writeSecret(dataDir, secret);
+      if (store.isShared) await putSharedSecret(store.records, secret);
+    }
     progress.end();
     out.write(
       `${store.describe()}\nholds what ${path} does: ${documents} documents, ${entries} ops, ${records} records, ${blobs} images.\n`,

@@ -24,7 +24,7 @@ export interface Indexer {
 export interface IndexerDeps {
   records: DocumentRecords;
   store: Pick<Store, 'search'>;
-  backend: Pick<OtBackend, 'readForSystem' | 'documentChanged'>;
+  backend: Pick<OtBackend, 'readForSystem' | 'documentChanged' | 'isOurs'>;
   clock: Clock;
   log: Log;
 }
@@ -53,6 +53,8 @@ export function createIndexer({ records, store, backend, clock, log }: IndexerDe
     if (!snapshot) return null;
     const { heading, preview } = summarise(snapshot.ops, known.titled);
     const follow = (record: DocumentRecord): DocumentRecord => {
+      // Another process has seen more already.
+      if (record.indexedVersion > snapshot.version) return record;
       const title = record.titled ? record.title : heading;
       const isSame =
         title === record.title &&
@@ -81,6 +83,8 @@ export function createIndexer({ records, store, backend, clock, log }: IndexerDe
   };
 
   const write = async ({ ref, edit }: Mark): Promise<void> => {
+    // Who edited last looks at all of it: of several processes one.
+    if (edit && !backend.isOurs(ref)) return;
     const written = await writeRecord(ref, edit);
     if (!written) return;
     const key = documentKey(ref);

@@ -19,11 +19,16 @@ export interface DocumentRecords {
     change: (record: DocumentRecord) => DocumentRecord,
   ): Promise<{ before: DocumentRecord; after: DocumentRecord } | null>;
   remove(ref: DocumentRef): Promise<void>;
+  /** Another process changed it. */
+  forget(ref: DocumentRef): void;
+  /** Reads these anew, all in one question. */
+  refresh(keys: readonly DocumentKey[]): Promise<void>;
 }
 
 /** Another process may change a record too: then this is how long it takes to be noticed. */
 const MAX_AGE_MS = 2_000;
 const MAX_CACHED = 5_000;
+const MAX_AT_ONCE = 500;
 
 export function createDocumentRecords(
   store: Pick<Store, 'records' | 'ops'>,
@@ -90,6 +95,26 @@ export function createDocumentRecords(
       const key = documentKey(ref);
       await records.delete(documentKind, key);
       cache.delete(key);
+    },
+
+    forget(ref) {
+      cache.delete(documentKey(ref));
+    },
+
+    async refresh(keys) {
+      for (let i = 0; i < keys.length; i += MAX_AT_ONCE) {
+        const some = keys.slice(i, i + MAX_AT_ONCE);
+        const before = some.map((key) => cache.get(key));
+        const found = new Map(
+          (await records.getMany(documentKind, some)).map((r) => [r.id, r.value]),
+        );
+        const until = clock.now() + MAX_AGE_MS;
+        for (const [at, key] of some.entries()) {
+          // Changed here meanwhile: what was read may be older.
+          if (cache.get(key) !== before[at]) continue;
+          cache.set(key, { until, record: Promise.resolve(found.get(key) ?? null) });
+        }
+      }
     },
   };
 }

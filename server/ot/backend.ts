@@ -2,28 +2,36 @@
 // live documents. Built by createBackend(deps) in this file.
 
 import type { Duplex } from 'node:stream';
-import sharedb, { type Agent, type Op } from 'sharedb';
+import type { Agent, Op } from 'sharedb';
 import type { PersonSummary } from '../../core/api.ts';
 import { checkDocument } from '../../core/check-op.ts';
 import type { DeltaOp } from '../../core/delta.ts';
 import { AppError } from '../../core/errors.ts';
-import type { DocumentRef } from '../../core/ids.ts';
+import { type DocumentKey, type DocumentRef, presenceChannel } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { CloseReason } from '../../core/protocol.ts';
 import { LazyDelta, richTextUri } from '../../core/rich-text.ts';
-import { can, type Role } from '../../core/roles.ts';
+import type { Role } from '../../core/roles.ts';
 import type { Grant } from '../access/access.ts';
 import type { Actor, Person } from '../access/actor.ts';
+import type { Bus } from '../bus/bus.ts';
+import { createMemoryHub } from '../bus/memory-bus.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import { createSeldom, type Log } from '../log.ts';
 import type { OpLog } from '../store/store.ts';
 import { createClientIds } from './client-id.ts';
 import { Connection, Connections } from './connections.ts';
+import { Elsewhere } from './elsewhere.ts';
+import { createFeed } from './feed.ts';
 import { createGuard } from './guard.ts';
 import { LiveDocuments } from './live-documents.ts';
+import { LogPoll } from './log-poll.ts';
+import { type About, Notices } from './notices.ts';
 import { adaptAgent } from './own-agent.ts';
+import { type Ended, Peers } from './peers.ts';
 import { PresenceRegistry } from './presence.ts';
+import { ProcessPubSub } from './process-pubsub.ts';
 import { toAppError } from './replies.ts';
 import { registerRichText } from './rich-text-type.ts';
 import { RoleCache } from './role-cache.ts';
@@ -65,6 +73,8 @@ export interface OtBackend {
   read(grant: Grant<'read'>): Promise<LiveSnapshot | null>;
   /** The same without a grant: for the server's own indexing. */
   readForSystem(ref: DocumentRef): Promise<LiveSnapshot | null>;
+  /** False: another process committed after this one did; what follows the text is its to do. */
+  isOurs(ref: DocumentRef): boolean;
   /** A connected op socket. `notices`: our own client is at the other end. */
   connect(stream: MessageStream, actor: Actor, notices: boolean): void;
   /** Who is here now, each person once, in the order they came. */
@@ -73,9 +83,9 @@ export interface OtBackend {
   documentChanged(ref: DocumentRef, change: { title?: string; trashed?: boolean }): Promise<void>;
   /** A person changed their name: live presence is told again under it. */
   personChanged(person: PersonSummary): void;
-  /** Closes the sockets of somebody who is nobody any more. */
-  personEnded(id: string): void;
-  /** Closes the sockets of everybody for whom `reasonOf` has a reason. */
+  /** Closes sockets of a person, a session or a token, at every process. */
+  end(who: Ended): void;
+  /** Closes the sockets of this process of everybody for whom `reasonOf` has a reason. */
   endWhere(reasonOf: (person: Person) => CloseReason | null): void;
   /** Who has a socket here, one entry for each socket. */
   people(): Person[];
@@ -92,8 +102,20 @@ export type RoleLookup = (actor: Actor, ref: DocumentRef) => Promise<Role | null
 export interface OtBackendDeps {
   readonly ops: OpLog;
   readonly roleOf: RoleLookup;
-  /** The title as it is now, told to each of our clients that opens the document; null: none is stored. */
-  readonly titleOf?: (ref: DocumentRef) => Promise<string | null>;
+  /** What is known of the document beside its text, told to each of our clients that opens it. */
+  readonly about?: (ref: DocumentRef) => Promise<About | null>;
+  /** Our own client has opened the document. */
+  readonly onOpened?: (actor: Actor, ref: DocumentRef) => void;
+  /** Other processes may have the store open: what they commit is followed. */
+  readonly isShared?: boolean;
+  /** How processes tell each other what saves them a look at the store; absent: there are no others. */
+  readonly bus?: Bus;
+  /** How often the store is looked at for what others did. */
+  readonly followMs?: number;
+  /** Asked at each such look, before rights are: to forget what is remembered of these documents. */
+  readonly lookAround?: (open: readonly DocumentKey[]) => Promise<void>;
+  /** Something beside the text was changed by another process: what is remembered of it is old. */
+  readonly onChangedElsewhere?: (ref: DocumentRef) => void;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Signs client ids; the same after a restart, so that clients may keep theirs. */
@@ -112,18 +134,35 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
   let isClosing = false;
 
   const clientIds = createClientIds(deps.secret, deps.ids);
-  const connections = new Connections();
+  const connections: Connections = new Connections((id) => peers.claim(id));
   const roles = new RoleCache(deps.roleOf, clock);
+  const pubsub = new ProcessPubSub({
+    opened: (ref) => peers.opened(ref),
+    closed(ref) {
+      peers.closed(ref);
+      elsewhere.close(presenceChannel(ref));
+    },
+  });
   const live = new LiveDocuments({
     ops: deps.ops,
     clock,
     log,
     watched: () => connections.openDocuments(),
+    feed: deps.isShared
+      ? createFeed(pubsub, (ref, entry) => peers.committed(ref, entry))
+      : undefined,
   });
   const queue = new SubmitQueue(live);
-  const pubsub = new sharedb.MemoryPubSub();
   const versionOf = (ref: DocumentRef) => live.peek(ref)?.loaded?.newest.v ?? null;
-  const presence = new PresenceRegistry({ pubsub, clock, versionOf });
+  const elsewhere = new Elsewhere(pubsub, clock);
+  const presence: PresenceRegistry = new PresenceRegistry({
+    pubsub,
+    clock,
+    versionOf,
+    elsewhere,
+    onTold: (ref, message) => peers.presence(ref, message),
+    onPeople: (ref) => peers.peopleChanged(ref),
+  });
   const guard = createGuard({
     connections,
     roles,
@@ -132,16 +171,45 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     checkForDocument: registerRichText(),
     clock,
   });
+  const about = deps.about ?? (async () => null);
+  const notices = new Notices({ connections, roles, presence, about, log });
+  const poll = deps.isShared
+    ? new LogPoll({
+        ops: deps.ops,
+        live,
+        clock,
+        log,
+        everyMs: deps.followMs ?? limits.followMs,
+        async also() {
+          await deps.lookAround?.([...connections.openDocuments()]);
+          await notices.lookAround();
+        },
+      })
+    : null;
+  const bus = deps.bus ?? createMemoryHub().join(deps);
+  const peers = new Peers(bus, clock, {
+    ops: (ref, version, entries) => live.peek(ref)?.heard(version, entries),
+    presence: (from, message) => presence.heard(from, message),
+    people: (from, ref, people) => elsewhere.heardPeople(from, ref, people),
+    changed(ref, change) {
+      deps.onChangedElsewhere?.(ref);
+      notices.documentChanged(ref, change).catch(logError);
+    },
+    personChanged: (person) => notices.personChanged(person),
+    ended: (who) => notices.end(who),
+    claimed: (clientId) => connections.claimedElsewhere(clientId),
+    gone: (process) => elsewhere.gone(process),
+    gap: () => void poll?.now(),
+    sweep: () => elsewhere.sweep(),
+    presenceHere: (ref) => presence.presenceHere(ref),
+    peopleHere: (ref) => presence.peopleHere(ref),
+    rooms: () => presence.rooms(),
+  });
 
-  /** What changed between the making of its page, or its last connection, and now. */
-  async function tellOpened(connection: Connection, ref: DocumentRef): Promise<void> {
-    const title = await deps.titleOf?.(ref);
-    if (typeof title === 'string') await tellChange(connection, ref, { title });
-  }
+  const logError = (error: unknown) => log.warn({ err: error }, 'A change could not be told');
   const onOpened = (connection: Connection, ref: DocumentRef) => {
-    tellOpened(connection, ref).catch((error) =>
-      log.warn({ err: error }, 'A title could not be told'),
-    );
+    notices.opened(connection, ref).catch(logError);
+    deps.onOpened?.(connection.actor, ref);
   };
 
   const backend = wireShareDb(
@@ -174,33 +242,11 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
 
   async function read(ref: DocumentRef): Promise<LiveSnapshot | null> {
     const document = live.open(ref);
-    await document.load();
+    await (live.isShared ? document.refresh() : document.load());
     const durable = document.loaded?.durable;
     if (!durable?.type) return null;
     if (!(durable.data instanceof LazyDelta)) throw new AppError('internal', 'Not rich text.');
     return { version: durable.v, ops: [...(durable.data.ops as DeltaOp[])] };
-  }
-
-  async function tellChange(
-    connection: Connection,
-    ref: DocumentRef,
-    change: { title?: string; trashed?: boolean },
-  ): Promise<void> {
-    const { collection: c, id: d } = ref;
-    const notice = { a: 'dp', type: 'document', c, d, ...change } as const;
-    let role: Role | null;
-    try {
-      role = await roles.roleOf(connection.actor, ref);
-    } catch (error) {
-      // The next message of this connection asks again; what changed is told all the same.
-      log.warn({ err: error, user: connection.userId }, 'A role could not be asked');
-      connection.notify(notice);
-      return;
-    }
-    connection.notify({ ...notice, role });
-    if (role && can(role, 'read')) return;
-    connection.unsubscribe(ref);
-    presence.leave(connection, ref);
   }
 
   return {
@@ -213,6 +259,7 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     },
     read: ({ document }) => read(document),
     readForSystem: read,
+    isOurs: (ref) => live.peek(ref)?.isOurs ?? true,
 
     connect(stream, actor, notices) {
       if (isClosing) return stream.closeWith('restart');
@@ -239,31 +286,18 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     peopleIn: (ref) => presence.peopleIn(ref),
 
     async documentChanged(ref, change) {
-      roles.forget(ref);
-      await Promise.all(connections.withOpen(ref).map((each) => tellChange(each, ref, change)));
+      peers.changed(ref, change);
+      await notices.documentChanged(ref, change);
     },
-
-    personChanged({ id, name, color }) {
-      for (const connection of connections) {
-        const { actor } = connection;
-        if (actor.kind !== 'system' && actor.id === id)
-          connection.actor = { ...actor, name, color };
-      }
-      presence.retell(id);
+    personChanged(person) {
+      peers.personChanged(person);
+      notices.personChanged(person);
     },
-
-    personEnded(id) {
-      for (const connection of [...connections]) {
-        if (connection.userId === id) connection.stream.closeWith('not-signed-in');
-      }
+    end(who) {
+      peers.ended(who);
+      notices.end(who);
     },
-
-    endWhere(reasonOf) {
-      for (const { actor, stream } of [...connections]) {
-        const reason = actor.kind === 'system' ? null : reasonOf(actor);
-        if (reason) stream.closeWith(reason);
-      }
-    },
+    endWhere: (reasonOf) => notices.endWhere(reasonOf),
 
     people: () => [...connections].flatMap(({ actor }) => (actor.kind === 'system' ? [] : [actor])),
 
@@ -286,8 +320,10 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
       });
       await Promise.race([live.settled(), tooLate]);
       for (const { stream } of [...connections]) stream.closeWith('restart');
-      await Promise.race([live.close(), tooLate]);
+      peers.close();
+      await Promise.race([Promise.all([live.close(), poll?.close()]), tooLate]);
       roles.close();
+      await bus.close();
       await new Promise<void>((resolve) => backend.close(() => resolve()));
     },
   };

@@ -4,6 +4,7 @@ import type { Agent } from 'sharedb';
 import type { DocumentKey, DocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { ServerNotice } from '../../core/protocol.ts';
+import type { Role } from '../../core/roles.ts';
 import type { Actor } from '../access/actor.ts';
 import type { MessageStream } from './backend.ts';
 import { parseChannel } from './messages.ts';
@@ -16,6 +17,8 @@ export class Connection {
   /** Its name changes when the person changes it. */
   actor: Actor;
   readonly userId: string;
+  /** What was said last of the documents it has open. */
+  readonly told = new Map<DocumentKey, { role?: Role | null; title?: string; trashed?: boolean }>();
   #agent: Agent | null = null;
   #opsInFlight = 0;
   #isHeld = false;
@@ -102,6 +105,12 @@ export class Connections {
   readonly #byStream = new WeakMap<object, Connection>();
   readonly #byClientId = new Map<string, Connection>();
 
+  readonly #onClaim: (clientId: string) => void;
+
+  constructor(onClaim: (clientId: string) => void = () => undefined) {
+    this.#onClaim = onClaim;
+  }
+
   add(connection: Connection): void {
     this.#all.add(connection);
     this.#byStream.set(connection.stream, connection);
@@ -126,6 +135,12 @@ export class Connections {
     const other = this.#byClientId.get(clientId);
     this.#byClientId.set(clientId, connection);
     if (other && other !== connection) other.stream.closeWith('restart');
+    this.#onClaim(clientId);
+  }
+
+  /** The client has connected to another process. */
+  claimedElsewhere(clientId: string): void {
+    this.#byClientId.get(clientId)?.stream.closeWith('restart');
   }
 
   get size(): number {

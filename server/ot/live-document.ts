@@ -95,6 +95,11 @@ export class LiveDocument {
     return (this.#loaded ?? this.#base)?.durable.v ?? this.#toldVersion;
   }
 
+  /** What was committed last was, as far as is known here, committed here. */
+  get isOurs(): boolean {
+    return this.#snapshots.isOurs;
+  }
+
   /** Something is under way that an eviction would cut. */
   get isBusy(): boolean {
     return (

@@ -2,7 +2,7 @@
 // only a position, and who it is from is put there by the server (internals.md §3). This process keeps
 // what was said last, so that a newcomer is told by the server instead of by everybody at once.
 
-import type { Message, PubSub } from 'sharedb';
+import type { PubSub } from 'sharedb';
 import type { PersonSummary } from '../../core/api.ts';
 import { AppError } from '../../core/errors.ts';
 import { type DocumentRef, presenceChannel } from '../../core/ids.ts';
@@ -11,6 +11,8 @@ import { chooseColor } from '../../core/people.ts';
 import { type PresenceInput, type PresenceValue, parsePresenceInput } from '../../core/presence.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from './connections.ts';
+import type { Elsewhere, ToldPresence } from './elsewhere.ts';
+import { parseChannel } from './messages.ts';
 
 interface Present {
   readonly connection: Connection;
@@ -49,6 +51,12 @@ export interface PresenceDeps {
   readonly clock: Clock;
   /** The newest version of a document, if it is in memory. */
   readonly versionOf: (ref: DocumentRef) => number | null;
+  /** Who is at other processes. */
+  readonly elsewhere: Elsewhere;
+  /** Told to other processes, too. */
+  readonly onTold: (ref: DocumentRef, message: ToldPresence) => void;
+  /** Somebody came, went, or has another name. */
+  readonly onPeople: (ref: DocumentRef) => void;
 }
 
 export class PresenceRegistry {
@@ -61,7 +69,7 @@ export class PresenceRegistry {
   }
 
   /** Returns the message as it is told to everybody. Throws AppError for what is no presence. */
-  update(connection: Connection, ref: DocumentRef, message: PresenceMessage): Message {
+  update(connection: Connection, ref: DocumentRef, message: PresenceMessage): ToldPresence {
     const { ch, id, pv } = message;
     if (!id.startsWith(connection.clientId)) {
       throw new AppError('no-access', 'A presence id begins with the id of its own client.');
@@ -107,16 +115,27 @@ export class PresenceRegistry {
       this.#rooms.set(channel, room);
     }
     const { userId } = connection;
-    if (!room.colors.has(userId)) {
-      room.colors.set(userId, chooseColor(userId, new Set(room.colors.values())));
+    const { elsewhere } = this.#deps;
+    elsewhere.forget(channel, id);
+    const isNew = !room.colors.has(userId);
+    if (isNew) {
+      const theirs = elsewhere.colorsIn(channel);
+      const taken = new Set([...room.colors.values(), ...theirs.values()]);
+      room.colors.set(userId, theirs.get(userId) ?? chooseColor(userId, taken));
     }
     const present = { connection, channel, id, pv: 0, input: { i: null, l: 0, v: 0 } };
     room.present.set(id, present);
     speaker.present.add(present);
+    if (isNew) this.#peopleChanged(channel);
     return present;
   }
 
-  #message({ connection, channel, id, pv, input }: Present): Message {
+  #peopleChanged(channel: string): void {
+    const ref = parseChannel(channel);
+    if (ref) this.#deps.onPeople(ref);
+  }
+
+  #message({ connection, channel, id, pv, input }: Present): ToldPresence {
     const { actor, userId } = connection;
     const p: PresenceValue = {
       ...input,
@@ -127,9 +146,22 @@ export class PresenceRegistry {
     return { a: 'p', ch: channel, src: connection.clientId, id, p, pv };
   }
 
-  #publish(message: Message): void {
+  #publish(message: ToldPresence): void {
     // A lost presence is told again within seconds; nobody waits for it.
     this.#deps.pubsub.publish([`$presence.${message.ch}`], message, () => undefined);
+    const ref = parseChannel(message.ch);
+    if (ref) this.#deps.onTold(ref, message);
+  }
+
+  /** Another process tells where a client of its own is. */
+  heard(from: string, message: ToldPresence): void {
+    const here = this.#rooms.get(message.ch)?.present.get(message.id);
+    if (here) {
+      if (message.p === null || message.pv <= here.pv) return;
+      // The client has moved there; what is left of it here has not noticed yet.
+      this.#forget(here);
+    }
+    this.#deps.elsewhere.heard(from, message);
   }
 
   #speaker(connection: Connection): Speaker {
@@ -164,16 +196,26 @@ export class PresenceRegistry {
     speaker.late.clear();
   }
 
-  #remove(present: Present): void {
-    const { connection, channel, id, pv } = present;
+  /** Without a word to anybody. False: another connection is here under its id. */
+  #forget(present: Present): boolean {
+    const { connection, channel, id } = present;
     this.#speaker(connection).present.delete(present);
     const room = this.#rooms.get(channel);
-    if (room?.present.get(id) !== present) return;
+    if (room?.present.get(id) !== present) return false;
     room.present.delete(id);
     if (room.present.size === 0) this.#rooms.delete(channel);
     const { userId } = connection;
     const stays = [...room.present.values()].some((other) => other.connection.userId === userId);
-    if (!stays) room.colors.delete(userId);
+    if (!stays) {
+      room.colors.delete(userId);
+      this.#peopleChanged(channel);
+    }
+    return true;
+  }
+
+  #remove(present: Present): void {
+    const { connection, channel, id, pv } = present;
+    if (!this.#forget(present)) return;
     this.#publish({ a: 'p', ch: channel, src: connection.clientId, id, p: null, pv: pv + 1 });
   }
 
@@ -190,9 +232,22 @@ export class PresenceRegistry {
     for (const present of this.#rooms.get(channel)?.present.values() ?? []) {
       if (present.connection !== connection) connection.agent.send(this.#message(present));
     }
+    this.#deps.elsewhere.tellAll(connection, channel);
   }
 
-  peopleIn(ref: DocumentRef): PersonSummary[] {
+  /** Documents in which somebody is, at this process. */
+  rooms(): DocumentRef[] {
+    return [...this.#rooms.keys()].map(parseChannel).filter((ref) => ref !== null);
+  }
+
+  /** As it is told; of this process alone. */
+  presenceHere(ref: DocumentRef): ToldPresence[] {
+    const room = this.#rooms.get(presenceChannel(ref));
+    return [...(room?.present.values() ?? [])].map((present) => this.#message(present));
+  }
+
+  /** Of this process alone. */
+  peopleHere(ref: DocumentRef): PersonSummary[] {
     const room = this.#rooms.get(presenceChannel(ref));
     const people = new Map<string, PersonSummary>();
     for (const { connection } of room?.present.values() ?? []) {
@@ -203,12 +258,20 @@ export class PresenceRegistry {
     return [...people.values()];
   }
 
+  peopleIn(ref: DocumentRef): PersonSummary[] {
+    const people = new Map<string, PersonSummary>();
+    for (const person of [...this.peopleHere(ref), ...this.#deps.elsewhere.peopleIn(ref)]) {
+      if (!people.has(person.id)) people.set(person.id, person);
+    }
+    return [...people.values()];
+  }
+
   /** The name behind these connections has changed: all their presence is told again. */
   retell(userId: string): void {
-    for (const { present } of this.#rooms.values()) {
-      for (const one of present.values()) {
-        if (one.connection.userId === userId) this.#publish(this.#message(one));
-      }
+    for (const [channel, { present }] of this.#rooms) {
+      const theirs = [...present.values()].filter((one) => one.connection.userId === userId);
+      for (const one of theirs) this.#publish(this.#message(one));
+      if (theirs.length > 0) this.#peopleChanged(channel);
     }
   }
 }

@@ -140,6 +140,13 @@ declare module 'sharedb' {
     publish(channels: string[], data: unknown, callback: Callback): void;
   }
 
+  /** Called for the first stream of a channel, and after its last. */
+  class MemoryPubSub extends EventEmitter implements PubSub {
+    publish(channels: string[], data: unknown, callback: Callback): void;
+    _subscribe(channel: string, callback: Callback): void;
+    _unsubscribe(channel: string, callback: Callback): void;
+  }
+
   interface OtType {
     readonly name: string;
     readonly uri: string;
@@ -187,7 +194,7 @@ declare module 'sharedb' {
   const sharedb: typeof Backend & {
     readonly DB: typeof DB;
     readonly MilestoneDB: typeof MilestoneDB;
-    readonly MemoryPubSub: new () => PubSub;
+    readonly MemoryPubSub: typeof MemoryPubSub;
     readonly Error: new (code: string, message: string) => Error & { code: string };
     readonly types: { readonly map: Record<string, OtType>; register(type: OtType): void };
     readonly logger: { setMethods(methods: Record<'info' | 'warn' | 'error', LogLine>): void };

@@ -30,6 +30,11 @@ export class SnapshotWriter {
     this.#deps = deps;
   }
 
+  /** What follows a document's text is this process's to do. */
+  get isOurs(): boolean {
+    return this.#isOurs;
+  }
+
   get isWriting(): boolean {
     return this.#writing !== null;
   }

@@ -45,6 +45,12 @@ export const documents: RecordKind<DocumentRecord> = {
   indexes: { byOwner: (record) => [record.ownerId, record.updatedAt] },
 };
 
+/** Id: `server`. What signs cookies and client ids, where several processes must know the same. */
+export interface SecretRecord {
+  secret: string;
+}
+export const secrets: RecordKind<SecretRecord> = { name: 'secret', indexes: {} };
+
 /** Id: `userId document-key`. That a person made, opened or was given a document. */
 export interface VisitRecord {
   userId: string;

@@ -42,7 +42,7 @@ function anEntry(v: number, length: number, ts: number, random = createRandom(se
 
 /** Writes `count` versions as a live document does; the text of each. */
 async function write(ops: OpLog, count: number, at: (v: number) => number): Promise<DeltaOp[][]> {
-  const document = new LiveDocument(ref, ops, silentLog);
+  const document = new LiveDocument(ref, { ops, log: silentLog });
   await document.load();
   const texts: DeltaOp[][] = [[]];
   let naive = new Delta();

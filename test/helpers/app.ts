@@ -109,6 +109,8 @@ const defaults: Config = {
   host: '127.0.0.1',
   dataDir: '',
   mongoUrl: null,
+  redisUrl: null,
+  workers: 1,
   publicUrl: null,
   trustProxy: [],
   rateLimits: true,

@@ -7,6 +7,8 @@ const variables = [
   'HOST',
   'DATA_DIR',
   'MONGO_URL',
+  'REDIS_URL',
+  'WORKERS',
   'PUBLIC_URL',
   'TRUST_PROXY',
   'RATE_LIMITS',
@@ -33,6 +35,8 @@ test('nothing configured gives the defaults of the contract', () => {
     host: '127.0.0.1',
     dataDir: './data',
     mongoUrl: null,
+    redisUrl: null,
+    workers: 1,
     publicUrl: null,
     trustProxy: [],
     rateLimits: true,
@@ -53,6 +57,8 @@ test('every value is read', () => {
       HOST: '::',
       DATA_DIR: '/srv/pad',
       MONGO_URL: 'mongodb://ada:secret@one:27017,two:27017/pad?replicaSet=r',
+      REDIS_URL: 'rediss://:hush@redis.example:6380/2',
+      WORKERS: '4',
       PUBLIC_URL: 'https://Pad.Example.org/',
       TRUST_PROXY: '10.0.0.0/8, loopback,::1',
       RATE_LIMITS: 'off',
@@ -67,6 +73,8 @@ test('every value is read', () => {
       host: '::',
       dataDir: '/srv/pad',
       mongoUrl: 'mongodb://ada:secret@one:27017,two:27017/pad?replicaSet=r',
+      redisUrl: 'rediss://:hush@redis.example:6380/2',
+      workers: 4,
       publicUrl: 'https://pad.example.org',
       trustProxy: ['10.0.0.0/8', 'loopback', '::1'],
       rateLimits: false,
@@ -161,4 +169,32 @@ test('mail needs a sender and the address of its links, and its password is neve
   const wrong = problemsOf({ SMTP_URL: 'http://me:secret@mail' });
   assert.equal(wrong.length, 1);
   assert.doesNotMatch(wrong[0]!, /secret/);
+});
+
+test('several workers need a store that several processes may have', () => {
+  const mongo = { MONGO_URL: 'mongodb://127.0.0.1/pad' };
+  for (const [env, argv] of [
+    [{ WORKERS: '2' }, []],
+    [{}, ['--workers', '2']],
+    [{ WORKERS: '1' }, ['--workers=2']],
+  ] as const) {
+    assert.deepEqual(problemsOf(env, [...argv]), [
+      'WORKERS is 2, which needs MONGO_URL: the SQLite file in DATA_DIR belongs to one process.',
+    ]);
+    const reading = readConfig({ ...env, ...mongo }, argv);
+    assert.equal(reading.kind === 'config' && reading.config.workers, 2);
+  }
+  assert.equal(configOf({ ...mongo, WORKERS: '3' }).workers, 3);
+  for (const argv of [['--workers'], ['--workers', 'many'], ['--workers=0'], ['--workers=']]) {
+    assert.match(problemsOf(mongo, argv).join(), /^WORKERS must be a number of processes, 1 to 64/);
+  }
+  assert.match(problemsOf({}, ['--worker', '2']).join(), /^--worker: not an argument/);
+});
+
+test('a Redis address is one, and its password is not printed', () => {
+  for (const REDIS_URL of ['127.0.0.1:6379', 'http://redis', 'redis://', 'redis://:hush@one/x']) {
+    const [problem = ''] = problemsOf({ REDIS_URL });
+    assert.match(problem, /^REDIS_URL must be an address such as redis:/);
+    assert.doesNotMatch(problem, /hush/);
+  }
 });

@@ -15,7 +15,7 @@ const ref = parseDocumentRef('docs', 'a') as DocumentRef;
 function setUp(text: string) {
   const clock = new ManualClock();
   const now = clock.now();
-  const state = { text, version: 1, fails: false };
+  const state = { text, version: 1, fails: false, isOurs: true };
   let record: DocumentRecord = {
     title: '',
     titled: false,
@@ -53,6 +53,7 @@ function setUp(text: string) {
         return { version: state.version, ops: [{ insert: state.text }] };
       },
       documentChanged: async () => {},
+      isOurs: () => state.isOurs,
     },
     clock,
     log: silentLog,
@@ -145,4 +146,20 @@ test('a failure loses nothing: the next edit writes it', async () => {
   it.edit();
   await it.pass(2_000);
   assert.deepEqual(it.written(), ['record 3', 'search 5']);
+});
+
+test('where another process edited last, that one looks; what has seen more is not undone', async () => {
+  const it = setUp('words\n');
+  it.edit();
+  it.state.isOurs = false;
+  await it.pass(2_000);
+  assert.deepEqual(it.written(), []);
+  it.state.isOurs = true;
+  it.edit();
+  await it.pass(2_000);
+  assert.deepEqual(it.written(), ['record 3', 'search 5']);
+  it.state.version = 1;
+  it.indexer.touch(ref);
+  await it.pass(10);
+  assert.equal(it.record().indexedVersion, 3);
 });
