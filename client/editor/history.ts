@@ -1,16 +1,20 @@
 // Undo and redo of this person's own changes. Quill's module is right about others' changes (it carries
 // its stack across them); here it stops copying the whole document for each undo, can take several
-// changes as one step, and tells when there is something to undo.
+// changes as one step, begins a new one when the caret has jumped, and tells when there is something to
+// undo.
 
 import type Quill from 'quill/core/quill.js';
 import QuillHistory, { type HistoryOptions } from 'quill/modules/history.js';
-import type { Delta } from '../../core/delta.ts';
+import { type Delta, type DeltaOp, lengthChange } from '../../core/delta.ts';
+import { reach } from './change.ts';
 
 export const historyOptions: HistoryOptions = { userOnly: true, delay: 1000, maxStack: 500 };
 
 export class History extends QuillHistory {
   /** While a step is open every change of mine joins it. */
   private step: 'closed' | 'opening' | 'open' = 'closed';
+  /** Where my last change stands now. */
+  declare private last: { start: number; end: number } | undefined;
   private listener: () => void = () => {};
 
   static of(quill: Quill): History {
@@ -59,13 +63,26 @@ export class History extends QuillHistory {
     if (this.step === 'opening') this.cutoff();
     // A long step must not fall apart because it took longer than typing may.
     if (this.step === 'open') this.lastRecorded = Date.now();
+    if (change.ops.length > 0) this.follow(change);
     super.record(change, before);
     if (this.step === 'opening') this.step = 'open';
     this.listener();
   }
 
+  /** What is typed on goes on where it stopped; what does not has jumped there, however soon. */
+  private follow(change: Delta): void {
+    const [start, to] = reach(change);
+    const { last } = this;
+    if (this.step === 'closed' && last && (to < last.start || start > last.end)) this.cutoff();
+    this.last = { start, end: to + lengthChange(change.ops as DeltaOp[]) };
+  }
+
   override transform(delta: Delta): void {
     super.transform(delta);
+    if (this.last) {
+      const { start, end } = this.last;
+      this.last = { start: delta.transformPosition(start), end: delta.transformPosition(end) };
+    }
     this.listener();
   }
 

@@ -6,6 +6,7 @@ import Quill from 'quill/core/quill.js';
 import { Range } from 'quill/core/selection.js';
 import { Delta, type DeltaOp } from '../../core/delta.ts';
 import type { EditorPort } from '../sync/editor-port.ts';
+import { keepLastNewline } from './last-newline.ts';
 import type { DeltapadQuill } from './quill.ts';
 
 const { events } = Quill;
@@ -25,12 +26,12 @@ export function createPort(quill: DeltapadQuill): Port {
   const resets: (() => void)[] = [];
   const composition = watchComposition(quill);
 
-  const tell: ChangeListener = (change, source) => {
-    if (source === 'user') for (const listener of mine) listener(change);
-    for (const listener of any) listener(change, source);
-  };
-  quill.on(events.TEXT_CHANGE, (change, _before, source) => {
-    tell(change, source === 'user' ? 'user' : 'api');
+  quill.on(events.TEXT_CHANGE, (change, before, source) => {
+    if (source === 'user') {
+      const told = keepLastNewline(change, before);
+      for (const listener of mine) listener(told);
+    }
+    for (const listener of any) listener(change, source === 'user' ? 'user' : 'api');
   });
 
   return {

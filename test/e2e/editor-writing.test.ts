@@ -397,34 +397,3 @@ inEditor('a tick box is a checkbox named by its line', async (editor) => {
   await boxes.first().click();
   assert.equal(await boxes.first().getAttribute('aria-checked'), 'true', 'a reader ticks nothing');
 });
-
-inEditor('the caret stands before and behind an image alone on its line', async (editor) => {
-  const { page, run } = editor;
-  const picture = {
-    insert: { image: 'https://example.org/a.png' },
-    attributes: { caption: 'Seen from above', width: 200, height: 120 },
-  };
-  await run(
-    (harness, ops) => harness.open(ops as never, 2),
-    [{ insert: 'ab\n' }, picture, { insert: '\ncd\n' }],
-  );
-  const caret = () => run((harness) => harness.editor.selection());
-  const left = () => run((harness) => harness.editor.place(harness.editor.selection()!)!.left);
-  await page.keyboard.press('ArrowRight');
-  assert.deepEqual(await caret(), { index: 3, length: 0 });
-  const before = await left();
-  await page.keyboard.press('ArrowRight');
-  assert.deepEqual(await caret(), { index: 3, length: 1 }, 'then the image is selected');
-  await page.keyboard.press('ArrowRight');
-  assert.deepEqual(await caret(), { index: 4, length: 0 });
-  assert.ok((await left()) - before >= 199, 'the caret is drawn on its other side');
-  await page.keyboard.type('y');
-  await run((harness) => harness.editor.select({ index: 3, length: 0 }));
-  await page.keyboard.type('x');
-  const { ops, truth } = await run((harness) => ({ ops: harness.ops(), truth: harness.fresh() }));
-  assert.deepEqual(ops, truth);
-  const at = ops.findIndex(({ insert }) => typeof insert === 'object');
-  assert.deepEqual(ops[at], picture);
-  const around = [ops[at - 1]?.insert, ops[at + 1]?.insert];
-  assert.deepEqual(around, ['ab\nx', 'y\ncd\n']);
-});
