@@ -144,6 +144,11 @@ export const limits = {
   roleCacheMs: 2_000,
   /** Ops of one connection that are on their way; with more, its socket is not read for a moment. */
   maxOpsInFlight: 8,
+  /**
+   * How long the ops that wait for one document are worked off before every other document and socket has
+   * its turn: what is in memory already never lets the event loop go round by itself.
+   */
+  turnsMs: 5,
   /** Presence updates of one connection; of what comes faster, the newest is told later. */
   presencePerSecond: 10,
   /** Connections of one person (tabs, devices) and of one address (an office behind one). */

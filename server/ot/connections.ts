@@ -22,6 +22,8 @@ export class Connection {
   #agent: Agent | null = null;
   #opsInFlight = 0;
   #isHeld = false;
+  /** Asked for and not answered yet: how many documents each of these messages names. */
+  readonly #subscribing = new Map<{ a?: unknown }, number>();
 
   constructor(stream: MessageStream, actor: Actor, notices: boolean) {
     this.stream = stream;
@@ -64,8 +66,17 @@ export class Connection {
     if (this.notices && this.stream.writable) this.stream.write(notice);
   }
 
+  subscribeBegan(message: { a?: unknown }, documents: number): void {
+    this.#subscribing.set(message, documents);
+  }
+
+  subscribeEnded(message: { a?: unknown }): void {
+    this.#subscribing.delete(message);
+  }
+
   get subscriptions(): number {
     let count = 0;
+    for (const [{ a }, documents] of this.#subscribing) if (a !== 'ps') count += documents;
     for (const documents of Object.values(this.agent.subscribedDocs)) {
       count += Object.keys(documents).length;
     }
@@ -73,7 +84,9 @@ export class Connection {
   }
 
   get presenceSubscriptions(): number {
-    return Object.keys(this.agent.subscribedPresences).length;
+    let count = Object.keys(this.agent.subscribedPresences).length;
+    for (const { a } of this.#subscribing.keys()) if (a === 'ps') count++;
+    return count;
   }
 
   hasOpen({ collection, id }: DocumentRef): boolean {

@@ -93,15 +93,24 @@ export function createGuard(deps: GuardDeps) {
         const error = expectedError(noAccess()) ?? unexpectedError;
         connection.agent.send({ ...errorReply({ ...message, b: denied }, error) });
       }
-      if (denied.length === ids.length) return;
+      if (denied.length === ids.length) return connection.subscribeEnded(message);
       message.b = without(message.b, denied);
       next();
     };
     for (const id of ids) permit(connection, refOf({ c: message.c, d: id }), 'read', decided(id));
   }
 
-  function subscribing(connection: Connection, more: number, next: Next): boolean {
-    if (connection.subscriptions + more <= limits.maxSubscriptions) return true;
+  /** Those that are asked for count from now on: a hundred in one frame are a hundred. */
+  function subscribing(
+    connection: Connection,
+    message: ClientMessage,
+    more: number,
+    next: Next,
+  ): boolean {
+    if (connection.subscriptions + more <= limits.maxSubscriptions) {
+      connection.subscribeBegan(message, more);
+      return true;
+    }
     const most = `At most ${limits.maxSubscriptions} documents on one connection.`;
     next(new AppError('too-many-requests', most));
     return false;
@@ -143,12 +152,12 @@ export function createGuard(deps: GuardDeps) {
       case 'f':
         return permit(connection, refOf(message), 'read', next);
       case 's':
-        if (!subscribing(connection, 1, next)) return;
+        if (!subscribing(connection, message, 1, next)) return;
         return permit(connection, refOf(message), 'read', next);
       case 'bf':
         return bulk(connection, message, next);
       case 'bs':
-        if (!subscribing(connection, Object.keys(message.b).length, next)) return;
+        if (!subscribing(connection, message, Object.keys(message.b).length, next)) return;
         return bulk(connection, message, next);
       case 'op':
         return submitting(connection, message, next);
@@ -158,6 +167,7 @@ export function createGuard(deps: GuardDeps) {
         if (connection.presenceSubscriptions >= limits.maxSubscriptions) {
           return next(new AppError('too-many-requests', 'Too many presence channels.'));
         }
+        connection.subscribeBegan(message, 1);
         return permit(connection, parseChannel(message.ch)!, 'read', next);
       case 'pr':
         return permit(connection, parseChannel(message.ch)!, 'read', (error) => {

@@ -96,7 +96,8 @@ const refuse = (message: string): never => {
 /** Throws AppError `bad-request`, in words for the author of the client. */
 export function parseMessage(value: unknown): ClientMessage {
   const given = value as Record<string, unknown>;
-  const action = String(given.a).slice(0, 8);
+  // Not String(): an object may have a `toString` that is no function.
+  const action = typeof given.a === 'string' ? given.a.slice(0, 8) : typeof given.a;
   const shape = Object.hasOwn(shapes, action) ? shapes[action] : undefined;
   if (!shape || given.a !== action) return refuse(`The action “${action}” is not offered here.`);
   if (action === 'op' && (given.create !== undefined || given.del !== undefined)) {

@@ -25,6 +25,7 @@ export function adaptAgent(connection: Connection, deps: OwnAgentDeps): void {
   const reply = agent._reply.bind(agent);
   agent._reply = (request, error, message) => {
     // A refused message that was no op at all has no `op` left.
+    connection.subscribeEnded(request);
     if (request.a === 'op' && request.op !== undefined) connection.opEnded();
     if (error) refuse(connection, request, error, deps);
     else reply(request, null, message);

@@ -7,6 +7,7 @@ import { AppError } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
 import { LazyDelta } from '../../../core/rich-text.ts';
 import { documents, layOp, steps } from '../../helpers/deltas.ts';
+import { malformedOps } from '../../helpers/malformed-ops.ts';
 
 const hello = () => new LazyDelta([{ insert: 'hello\n' }]);
 const refused = (op: unknown, sentence: RegExp, document = hello()) =>
@@ -17,113 +18,7 @@ const refused = (op: unknown, sentence: RegExp, document = hello()) =>
     `accepted: ${JSON.stringify(op)?.slice(0, 80)}`,
   );
 
-// internals.md §6.2: what a stock server stores and broadcasts.
-const malformed: [string, unknown, RegExp][] = [
-  ['null', null, /list of components/],
-  ['a number', 5, /list of components/],
-  ['a string', 'str', /list of components/],
-  ['an object without ops', {}, /list of components/],
-  ['ops that are no list', { ops: 'x' }, /list of components/],
-  ['extra keys beside ops', { ops: [], junk: 1 }, /no key “junk”/],
-  ['a null component', [null], /Component 0: a component must be an object/],
-  ['a number as component', [5], /must be an object/],
-  ['a string as component', ['abc'], /must be an object/],
-  ['a list as component', [[]], /must be an object/],
-  ['an empty component', [{}], /exactly one of/],
-  ['two verbs', [{ insert: 'a', delete: 1 }], /exactly one of/],
-  ['an unknown key', [{ insert: 'a', move: 1 }], /key “move”/],
-  ['retain as text', [{ retain: '2' }], /whole number/],
-  ['retain null', [{ retain: null }], /whole number/],
-  ['retain 0', [{ retain: 0 }, { insert: 'x' }], /whole number/],
-  ['retain -1', [{ retain: -1 }], /whole number/],
-  ['retain 1.5', [{ retain: 1.5 }], /whole number/],
-  ['retain infinite', JSON.parse('[{"retain":1e999}]'), /whole number/],
-  ['retain beyond 2^53', [{ retain: 2 ** 54 }], /whole number/],
-  ['a retain into an embed', [{ retain: { image: {} } }], /whole number/],
-  ['delete 0', [{ delete: 0 }], /whole number/],
-  ['delete -3', [{ delete: -3 }], /whole number/],
-  ['delete 0.5', [{ delete: 0.5 }], /whole number/],
-  ['delete as text', [{ delete: '3' }], /whole number/],
-  ['delete infinite', JSON.parse('[{"delete":1e999}]'), /whole number/],
-  ['attributes on a delete', [{ delete: 1, attributes: { bold: true } }], /no attributes/],
-  ['insert null', [{ insert: null }], /text or an embed/],
-  ['insert 5', [{ insert: 5 }], /text or an embed/],
-  ['insert false', [{ insert: false }], /text or an embed/],
-  ['insert a list', [{ insert: [] }], /text or an embed/],
-  ['insert an empty object', [{ insert: {} }], /exactly one key/],
-  ['insert two embeds', [{ insert: { divider: true, image: 'x' } }], /exactly one key/],
-  ['insert nothing', [{ insert: '' }], /must not be empty/],
-  ['an unknown embed', [{ insert: { nope: 1 } }], /embed “nope” is not known/],
-  ['an embed from the prototype', [{ insert: { constructor: 1 } }], /not known/],
-  ['a script as image', [{ insert: { image: 'javascript:alert(1)' } }], /“image” is not allowed/],
-  ['a data image', [{ insert: { image: 'data:image/png;base64,AA' } }], /“image” is not allowed/],
-  ['a divider with another value', [{ insert: { divider: 'x' } }], /“divider” is not allowed/],
-  ['carriage returns', [{ insert: 'a\r\nb' }], /carriage return/],
-  ['NUL', [{ insert: 'a\0' }], /NUL/],
-  ['a lone high surrogate', [{ insert: 'a\ud83d' }], /surrogate/],
-  ['a lone low surrogate', [{ insert: '\ude00' }], /surrogate/],
-  [
-    'a lone surrogate in an embed',
-    [{ insert: { image: 'https://example.org/\ud83d' } }],
-    /embed “image” holds half a surrogate pair/,
-  ],
-  [
-    'a lone surrogate in a format',
-    [{ retain: 1, attributes: { alt: '\ude00' } }],
-    /format “alt” holds half a surrogate pair/,
-  ],
-  ['NUL in a format', [{ retain: 1, attributes: { alt: 'a\0' } }], /format “alt” holds a NUL/],
-  ['attributes as text', [{ insert: 'a', attributes: 'bold' }], /must be an object/],
-  ['attributes as list', [{ insert: 'a', attributes: ['bold'] }], /must be an object/],
-  ['removing on an insert', [{ insert: 'a', attributes: { bold: null } }], /cannot remove/],
-  ['an unknown format', [{ insert: 'a', attributes: { blink: true } }], /“blink” is not known/],
-  ['an unknown format removed', [{ retain: 1, attributes: { blink: null } }], /not known/],
-  [
-    '__proto__ as format',
-    JSON.parse('[{"retain":1,"attributes":{"__proto__":true}}]'),
-    /not known/,
-  ],
-  ['bold: "yes"', [{ insert: 'a', attributes: { bold: 'yes' } }], /“bold” is not allowed/],
-  ['bold: false', [{ insert: 'a', attributes: { bold: false } }], /“bold” is not allowed/],
-  ['header 7', [{ insert: '\n', attributes: { header: 7 } }], /“header” is not allowed/],
-  ['header as markup', [{ insert: '\n', attributes: { header: '<img>' } }], /not allowed/],
-  ['indent 9', [{ insert: '\n', attributes: { indent: 9 } }], /“indent” is not allowed/],
-  ['a named colour', [{ insert: 'a', attributes: { color: 'red' } }], /“color” is not allowed/],
-  ['a script link', [{ insert: 'a', attributes: { link: 'javascript:alert(1)' } }], /not allowed/],
-  [
-    'a script link in disguise',
-    [{ insert: 'a', attributes: { link: ' javascript:x' } }],
-    /allowed/,
-  ],
-  ['a data link', [{ insert: 'a', attributes: { link: 'data:text/html,x' } }], /not allowed/],
-  ['an object as value', [{ insert: 'a', attributes: { link: {} } }], /not allowed/],
-  [
-    '10,000 formats',
-    [
-      {
-        insert: 'a',
-        attributes: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, 1])),
-      },
-    ],
-    /more than 32 attributes/,
-  ],
-  ['a retain beyond the end', [{ retain: 100 }, { insert: 'x' }], /has 6 characters/],
-  ['a delete beyond the end', [{ delete: 100 }], /has 6 characters/],
-  ['deleting the final newline', [{ retain: 5 }, { delete: 1 }], /end with a newline/],
-  ['deleting everything', [{ delete: 6 }], /end with a newline/],
-  [
-    'text behind the final newline',
-    [{ retain: 6, attributes: { bold: true } }, { insert: 'x' }],
-    /end with a newline/,
-  ],
-  [
-    'an embed behind the final newline',
-    [{ retain: 6, attributes: { bold: true } }, { insert: { divider: true } }],
-    /end with a newline/,
-  ],
-];
-
-for (const [name, op, sentence] of malformed) {
+for (const [name, op, sentence] of malformedOps) {
   test(`${name} is refused in a sentence that names it`, () => refused(op, sentence));
 }
 
