@@ -59,11 +59,11 @@ export async function examine(
   const found = (kind: Problem['kind'], text: string, repairable = false) =>
     problems.push({ kind, text, repairable });
 
+  const end = await ops.version(ref);
   const orphans = (await store.orphans?.find(ref)) ?? [];
   if (orphans.length > 0) {
     found('orphans', `${orphans.length} entries lie beside the log`, true);
   }
-  const end = await ops.version(ref);
   const snapshots = await ops.listSnapshots(ref);
   let state: Replayed = nothingReplayed;
 

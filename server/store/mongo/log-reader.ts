@@ -142,7 +142,7 @@ export async function listDocuments(
 }
 
 /** For programs that only look. The log up to its end as it was when the document was first asked for. */
-export function createLogReader(db: Db): LogReader {
+export function createLogReader(db: Db): { ops: LogReader; orphans: Pick<Orphans, 'find'> } {
   // A program reads one document to its end, then the next.
   let known: { ref: DocumentRef; seen: ReturnType<typeof inspectLog> } | null = null;
   const look = (ref: DocumentRef, again = false) => {
@@ -152,7 +152,7 @@ export function createLogReader(db: Db): LogReader {
     }
     return known.seen;
   };
-  return {
+  const ops: LogReader = {
     read: (ref, from, to) =>
       whenAvailable(async () => {
         const { tail, orphans } = await look(ref);
@@ -165,6 +165,18 @@ export function createLogReader(db: Db): LogReader {
     listSnapshots: (ref) => whenAvailable(() => listSnapshots(db, ref)),
     list: (after, limit) => whenAvailable(() => listDocuments(db, after, limit)),
   };
+  /** Those that were there when the log's end was asked for. */
+  const find = (ref: DocumentRef) =>
+    whenAvailable(async () => wholeRows(opsOf(db, ref), (await look(ref)).orphans));
+  return { ops, orphans: { find } };
+}
+
+async function wholeRows(
+  ops: Collection<Document>,
+  orphans: readonly Document[],
+): Promise<unknown[]> {
+  if (orphans.length === 0) return [];
+  return ops.find({ _id: { $in: orphans.map(({ _id }) => _id) } }).toArray();
 }
 
 export function findOrphans(db: Db): Pick<Orphans, 'find'> {
@@ -173,8 +185,7 @@ export function findOrphans(db: Db): Pick<Orphans, 'find'> {
       whenAvailable(async () => {
         const ops = opsOf(db, ref);
         const { orphans } = await inspectLog(ref, ops, snapshotsOf(db, ref), 'whole');
-        if (orphans.length === 0) return [];
-        return ops.find({ _id: { $in: orphans.map(({ _id }) => _id) } }).toArray();
+        return wholeRows(ops, orphans);
       }),
   };
 }

@@ -55,10 +55,9 @@ export async function openMongoReader({ url }: { url: string }): Promise<StoreRe
   const client = await connect(url);
   const db = client.db();
   return {
-    ops: createLogReader(db),
+    ...createLogReader(db),
     records: createRecordReader(db),
     blobs: createBlobs(db),
-    orphans: findOrphans(db),
     describe: () => `Mongo ${client.options.hosts.map(String).join(',')}/${db.databaseName}`,
     close: () => client.close(),
   };
