@@ -3,11 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { MongoClient } from 'mongodb';
 import { type DocumentKey, documentKey } from '../../core/ids.ts';
 import { openMongoReader, openMongoStore } from '../../server/store/mongo/mongo-store.ts';
 import { type MongoForTests, startMongo } from '../helpers/mongo.ts';
+import { until } from '../helpers/until.ts';
 import { aDocument, anOp, storeContract, write } from './store-contract.ts';
 
 const mongo = await startMongo();
@@ -91,6 +93,55 @@ if (!mongo) {
       }
       assert.deepEqual(found, ['a', 'b', 'c', 'd', 'e'], `pages of ${limit}`);
     }
+  });
+
+  test('[S13] an entry whose answer was lost may be in the log; sent again, it is there once', async (t) => {
+    const url = new URL(freshUrl(mongo));
+    // Passes everything on, until answers are lost: then the line breaks when one comes back.
+    let isLossy = false;
+    const lines = new Set<Socket>();
+    const proxy = createServer((near) => {
+      const far = connect(Number(url.port), url.hostname);
+      lines.add(near).add(far);
+      const end = () => void [near.destroy(), far.destroy()];
+      for (const side of [near, far]) side.on('error', end).on('close', end);
+      near.on('data', (bytes) => far.write(bytes));
+      far.on('data', (bytes) => (isLossy ? end() : near.write(bytes)));
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    const through = new URL(url);
+    through.port = String((proxy.address() as AddressInfo).port);
+    const [store, direct] = [
+      await openMongoStore({ url: through.href }),
+      await openMongoStore({ url: url.href }),
+    ];
+    t.after(async () => {
+      await store.close();
+      for (const line of lines) line.destroy();
+      proxy.close();
+      await direct.close();
+      await drop(url.href);
+    });
+    const ref = aDocument();
+    await write(store, ref, 3);
+    isLossy = true;
+    await assert.rejects(store.ops.append(ref, anOp(3)), { code: 'not-now' });
+    assert.deepEqual((await direct.ops.read(ref, 3, null)).length, 1, 'it was stored all the same');
+    isLossy = false;
+    await until('the store answers again', () =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    // By its author at the version it was made for, and by one who has seen more.
+    assert.equal(await store.ops.append(ref, anOp(3)), 'duplicate');
+    assert.equal(await store.ops.append(ref, anOp(4, { seq: anOp(3).seq })), 'duplicate');
+    assert.equal(await store.ops.append(ref, anOp(4)), 'committed');
+    assert.deepEqual(
+      (await direct.ops.read(ref, 0, null)).map(({ v, seq }) => [v, seq]),
+      [0, 1, 2, 3, 4].map((v) => [v, v + 1]),
+    );
   });
 
   test('a server that is away is `not-now`, and the store serves again when it is back', async (t) => {
