@@ -4,7 +4,7 @@
 // `retain: -1` derails quill-delta); `checkOp` adds what only the document can tell and runs on the
 // op as it will be stored, after the transforms.
 
-import { Delta, type DeltaOp, jsonBytes } from './delta.ts';
+import { Delta, type DeltaOp, jsonBytes, jsonBytesAtMost, pushOp } from './delta.ts';
 import { AppError } from './errors.ts';
 import { embeds, formats } from './formats.ts';
 import { limits } from './limits.ts';
@@ -96,14 +96,14 @@ function parseComponent(part: unknown, component: number): DeltaOp {
     return { delete: checkCount(removed, 'delete', component) };
   }
   const attributes = checkAttributes(part.attributes, component, retain !== undefined);
-  const formatted = attributes ? { attributes } : {};
+  const formatted = attributes ? { attributes: { ...attributes } } : {};
   if (retain !== undefined) {
     return { retain: checkCount(retain, 'retain', component), ...formatted };
   }
   if (typeof insert === 'string') checkText(insert, component);
   else if (isPlainObject(insert)) checkEmbed(insert, component);
   else refuse(component, 'an insert must be text or an embed');
-  return { insert: insert as DeltaOp['insert'], ...formatted } as DeltaOp;
+  return { insert: typeof insert === 'string' ? insert : { ...(insert as object) }, ...formatted };
 }
 
 /**
@@ -126,13 +126,16 @@ export function parseOp(op: unknown): Delta {
   if (list.length > limits.maxOpComponents) {
     throw new AppError('too-large', `An op has at most ${limits.maxOpComponents} components.`);
   }
-  const delta = new Delta();
+  const ops: DeltaOp[] = [];
   // Parsed first, measured after: only then is it known to be JSON without surprises.
+  let atMost = 2;
   list.forEach((part, component) => {
-    delta.push(parseComponent(part, component) as Delta['ops'][number]);
+    const parsedPart = parseComponent(part, component);
+    atMost += jsonBytesAtMost(parsedPart) + 1;
+    pushOp(ops, parsedPart);
   });
-  delta.chop();
-  if (delta.ops.length > 0 && jsonBytes(delta.ops) > limits.maxOpBytes) {
+  const delta = new Delta(ops as Delta['ops']).chop();
+  if (atMost > limits.maxOpBytes && jsonBytes(ops) > limits.maxOpBytes) {
     throw new AppError('too-large', `An op has at most ${limits.maxOpBytes / 1024} KB.`, {
       details: { maxBytes: limits.maxOpBytes },
     });
@@ -149,11 +152,11 @@ function checkReach(document: LazyDelta, ops: readonly DeltaOp[]): number {
   const length = document.length();
   let index = 0;
   ops.forEach((part, component) => {
-    if (part.insert === undefined) {
-      index += (part.retain as number | undefined) ?? part.delete ?? 0;
-      if (index > length) {
-        refuse(component, `reaches to ${index}, but the document has ${length} characters`);
-      }
+    // It stands at a border that was looked at, or at the beginning.
+    if (part.insert !== undefined) return;
+    index += (part.retain as number | undefined) ?? part.delete ?? 0;
+    if (index > length) {
+      refuse(component, `reaches to ${index}, but the document has ${length} characters`);
     }
     // A document holds whole pairs only, so a low half at the border means that its pair is cut.
     if (index > 0 && index < length && isLowSurrogate(document.unitAt(index))) {

@@ -54,3 +54,53 @@ export function jsonBytes(value: unknown): number {
   }
   return bytes;
 }
+
+/** At least `jsonBytes`, without writing what is short as JSON. */
+export function jsonBytesAtMost(op: DeltaOp): number {
+  const { insert, attributes } = op;
+  // `{"insert":""}` or a number of 16 digits; a unit has at most the six bytes of its escape.
+  const verb =
+    insert === undefined
+      ? 32
+      : typeof insert === 'string' && insert.length <= 64
+        ? 13 + 6 * insert.length
+        : 13 + jsonBytes(insert);
+  return attributes === undefined ? verb : verb + 14 + jsonBytes(attributes);
+}
+
+function sameAttributes({ attributes: left }: DeltaOp, { attributes: right }: DeltaOp): boolean {
+  if (left === right) return true;
+  if (left === undefined || right === undefined) return false;
+  const names = Object.keys(left);
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && left[name] === right[name])
+  );
+}
+
+/** Delta's own `push` for components that nobody changes afterwards: it copies nothing. */
+export function pushOp(ops: DeltaOp[], part: DeltaOp): void {
+  let end = ops.length;
+  let last = ops[end - 1];
+  if (last?.delete !== undefined) {
+    if (part.delete !== undefined) {
+      ops[end - 1] = { delete: last.delete + part.delete };
+      return;
+    }
+    // Inserting before or after what is deleted is the same: inserts come first.
+    if (part.insert !== undefined) last = ops[--end - 1];
+  }
+  if (last && sameAttributes(last, part)) {
+    const { attributes } = part;
+    const formatted = attributes ? { attributes } : {};
+    if (typeof last.insert === 'string' && typeof part.insert === 'string') {
+      ops[end - 1] = { insert: last.insert + part.insert, ...formatted };
+      return;
+    }
+    if (typeof last.retain === 'number' && typeof part.retain === 'number') {
+      ops[end - 1] = { retain: last.retain + part.retain, ...formatted };
+      return;
+    }
+  }
+  ops.splice(end, 0, part);
+}

@@ -2,7 +2,15 @@
 // snapshots. Applying an op appends it to a persistent list, O(op); reading `ops` folds (composes the
 // waiting ops pairwise, then once onto the base). See internals.md §1.3–1.4.
 
-import { Delta, type DeltaOp, jsonBytes, lengthChange, opLength } from './delta.ts';
+import {
+  Delta,
+  type DeltaOp,
+  jsonBytes,
+  jsonBytesAtMost,
+  lengthChange,
+  opLength,
+} from './delta.ts';
+import { endsOf, fold, runAt } from './fold.ts';
 import { limits } from './limits.ts';
 
 interface Pending {
@@ -10,38 +18,15 @@ interface Pending {
   readonly before: Pending | null;
 }
 
-/** Where each run of a folded document ends, in UTF-16 units: makes `unitAt` a binary search. */
-const ends = new WeakMap<readonly DeltaOp[], Uint32Array>();
-
-function endsOf(base: readonly DeltaOp[]): Uint32Array {
-  let table = ends.get(base);
-  if (!table) {
-    table = new Uint32Array(base.length);
-    let end = 0;
-    base.forEach((op, i) => {
-      end += opLength(op);
-      table![i] = end;
-    });
-    ends.set(base, table);
-  }
-  return table;
-}
-
 /** What one index of a document holds: a UTF-16 unit of text, or an embed. */
 export type Unit = number | 'embed';
 
 function unitInRuns(base: readonly DeltaOp[], index: number): Unit {
-  const table = endsOf(base);
-  let low = 0;
-  let high = table.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (table[middle]! > index) high = middle;
-    else low = middle + 1;
-  }
-  const run = base[low]?.insert;
+  const ends = endsOf(base);
+  const at = runAt(ends, index);
+  const run = base[at]?.insert;
   if (typeof run !== 'string') return 'embed';
-  return run.charCodeAt(index - (low === 0 ? 0 : table[low - 1]!));
+  return run.charCodeAt(index - (at === 0 ? 0 : ends[at - 1]!));
 }
 
 /** Where `index` of the result came from: a unit the op inserted, or an index of the document before. */
@@ -95,8 +80,7 @@ export class LazyDelta extends Delta {
     if (this.pending) {
       const ops: Delta[] = [];
       for (let node: Pending | null = this.pending; node; node = node.before) ops.push(node.op);
-      this.base = new Delta(this.base as Delta['ops']).compose(composeAll(ops.reverse()))
-        .ops as DeltaOp[];
+      this.base = fold(this.base, composeAll(ops.reverse()));
       this.pending = null;
       this.waiting = 0;
     }
@@ -142,7 +126,7 @@ export class LazyDelta extends Delta {
   private growth(op: Delta): number {
     let growth = 0;
     for (const part of op.ops as DeltaOp[]) {
-      if (part.insert !== undefined) growth += jsonBytes(part) + 32;
+      if (part.insert !== undefined) growth += jsonBytesAtMost(part) + 32;
       else if (part.attributes) {
         growth +=
           (jsonBytes(part.attributes) + 48) * Math.min(part.retain as number, this.runs + 1);
