@@ -122,7 +122,16 @@ export function createGuard(deps: GuardDeps) {
       const whose = 'This change names another client as its source.';
       return next(new AppError('bad-request', whose));
     }
-    permit(connection, refOf(message), 'edit', next);
+    permit(connection, refOf(message), 'edit', (error) => {
+      if (error === undefined || expectedError(error)?.code !== 'no-access') return next(error);
+      // Perhaps it is in the log: sent again after its acknowledgement was lost, and the right meanwhile.
+      // To refuse it then would put text aside that is in the document. `apply` comes after that question.
+      permit(connection, refOf(message), 'read', (unreadable) => {
+        if (unreadable !== undefined) return next(error);
+        message.x = { denied: true };
+        next();
+      });
+    });
   }
 
   /** Handled here as a whole: ShareDB never sees it. */
@@ -209,7 +218,8 @@ export function createGuard(deps: GuardDeps) {
 
     /** After the transforms, on the document as it is: what passes is what is stored and told. */
     apply(request: SubmitRequest, next: Next) {
-      const { op, snapshot } = request;
+      const { op, snapshot, extra } = request;
+      if (extra?.denied) return next(noAccess());
       // A document that does not exist is ShareDB's to say.
       if (op.op === undefined || !snapshot?.type) return next();
       if (!(snapshot.data instanceof LazyDelta)) {

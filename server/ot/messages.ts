@@ -21,7 +21,17 @@ export type ClientMessage =
   | { a: 'f' | 's' | 'u'; c: string; d: string; v?: Version }
   | { a: 'bf' | 'bs'; c: string; b: Bulk }
   | { a: 'bu'; c: string; b: string[] }
-  | { a: 'op'; c: string; d: string; v: Version; src?: string; seq: number; op: unknown }
+  | {
+      a: 'op';
+      c: string;
+      d: string;
+      v: Version;
+      src?: string;
+      seq: number;
+      op: unknown;
+      /** Put there by the guard, never by a client. */
+      x?: { denied: true };
+    }
   | { a: 'p'; ch: string; id: string; p: unknown; pv: number }
   | { a: 'ps' | 'pu'; ch: string; seq: number }
   | { a: 'pr'; ch: string };
@@ -82,6 +92,9 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   pr: { ch: channel },
 };
 
+/** The same as lists: every message is held against one. */
+const checks = new Map(Object.entries(shapes).map(([a, shape]) => [a, Object.entries(shape)]));
+
 /** The document of a presence channel (`collection.id`), or null. */
 export function parseChannel(value: unknown): DocumentRef | null {
   if (typeof value !== 'string') return null;
@@ -109,7 +122,7 @@ export function parseMessage(value: unknown): ClientMessage {
       return refuse(`A message “${action}” has no key “${key.slice(0, 40)}”.`);
     }
   }
-  for (const [key, check] of Object.entries(shape)) {
+  for (const [key, check] of checks.get(action)!) {
     const part = Object.hasOwn(given, key) ? given[key] : undefined;
     if (!check(part)) return refuse(`The key “${key}” of a message “${action}” is not valid.`);
     if (part !== undefined && part !== null && key !== 'x') message[key] = part;

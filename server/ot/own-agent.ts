@@ -1,6 +1,7 @@
 // What we change of ShareDB's Agent, one object at a time, because it offers no hook: how it answers
 // with an error (it echoes the whole request), how a newcomer learns who is present (it asks everybody),
-// and how an op and a presence reach those who have the document open. Rests on the exact version in package.json; test/integration/socket.test.ts holds it.
+// how an op and a presence reach those who have the document open, and what an author is sent with an
+// acknowledgement. Rests on the exact version in package.json; test/integration/socket.test.ts holds it.
 
 import type { Message } from 'sharedb';
 import { parseDocumentRef } from '../../core/ids.ts';
@@ -39,7 +40,21 @@ export function adaptAgent(connection: Connection, deps: OwnAgentDeps): void {
     if (op.op !== undefined) message.op = op.op;
     if (create !== undefined) message.create = create;
     if (del) message.del = true;
+    const subscription = agent.subscribedDocs[collection]?.[id];
+    if (subscription) subscription.told = v as number;
     connection.stream.tell(message);
+  };
+  agent._submit = (collection, id, op, callback) => {
+    agent.backend.submit(agent, collection, id, op, null, (error, missed = []) => {
+      const { src, seq, v } = op;
+      if (error && !isKnownAlready(error)) return callback(error);
+      // ShareDB sends everything since the op's own version once more; in a lively document that doubles
+      // what its authors receive.
+      const told = agent.subscribedDocs[collection]?.[id]?.told ?? -1;
+      const news = missed.filter((other) => (other.v as number) > told);
+      if (!error && news.length > 0) agent._sendOps(collection, id, news);
+      callback(null, { src, seq, v });
+    });
   };
   agent._handlePresenceData = (presence) => {
     if (presence.src !== connection.clientId) connection.stream.tell(presence);
@@ -49,6 +64,10 @@ export function adaptAgent(connection: Connection, deps: OwnAgentDeps): void {
     callback();
   };
 }
+
+/** An op that is sent again after its acknowledgement was lost. */
+const isKnownAlready = (error: unknown): boolean =>
+  (error as { code?: unknown }).code === 'ERR_OP_ALREADY_SUBMITTED';
 
 function refuse(
   connection: Connection,

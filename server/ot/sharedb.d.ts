@@ -28,6 +28,8 @@ declare module 'sharedb' {
   }
 
   interface OpStream {
+    /** Ours: the version of the last op that went to the client through it. */
+    told?: number;
     destroy(): void;
   }
 
@@ -48,6 +50,14 @@ declare module 'sharedb' {
     _requestPresence(channel: string, callback: Callback): void;
     _onOp(collection: string, id: string, op: Op & { c?: string; d?: string }): void;
     _handlePresenceData(presence: Message): void;
+    readonly backend: Backend;
+    _sendOps(collection: string, id: string, ops: readonly Op[]): void;
+    _submit(
+      collection: string,
+      id: string,
+      op: Op,
+      callback: (error: unknown, reply?: Message) => void,
+    ): void;
   }
 
   interface SubmitRequest {
@@ -58,6 +68,8 @@ declare module 'sharedb' {
     readonly custom: Record<string, unknown>;
     readonly retries: number;
     readonly snapshot: Snapshot | null;
+    /** The message's `x`. */
+    readonly extra: { denied?: true } | undefined;
     /** What the client has missed; sent with the acknowledgement. */
     ops: Op[];
     channels: string[] | null;
@@ -185,6 +197,14 @@ declare module 'sharedb' {
       op: Op,
       options: null,
       callback: (error: unknown, ops: Op[] | undefined, request: SubmitRequest) => void,
+    ): void;
+    _sanitizeOps(
+      agent: Agent,
+      projection: unknown,
+      collection: string,
+      id: string,
+      ops: readonly Op[],
+      callback: Callback,
     ): void;
     close(callback?: Callback): void;
   }

@@ -46,6 +46,8 @@ export function wireShareDb(deps: WiringDeps, onEdited: (event: EditedEvent) => 
     doNotForwardSendPresenceErrorsToClient: true,
     errorHandler: logError,
   });
+  // There are no projections and nothing listens to `op`: it would wait a turn for each op of a reply.
+  backend._sanitizeOps = (_agent, _projection, _collection, _id, _ops, callback) => callback();
   // Without a listener an `error` would end the process.
   pubsub.on('error', logError);
   milestones.on('error', logError);

@@ -134,6 +134,46 @@ test('an op whose acknowledgement was lost is acknowledged when it is sent again
   assert.equal(doc.version, 2);
 });
 
+test('an op that is in the log is acknowledged, not refused, when the right to edit ended meanwhile', async (t) => {
+  const { log, server, ref } = await start(t);
+  const { client, doc } = await open(server, ref, 'ada');
+  log.hold();
+  const done = submit(doc, [{ insert: 'once' }]);
+  await until('the op waits for its commit', () => log.waiting === 1);
+  client.cut();
+  await until('the cut is seen', () => client.connection.state === 'disconnected');
+  log.release();
+  await until('it is durable', () => log.entries(ref).length === 2);
+  server.roles.set('ada', 'viewer');
+  await server.backend.documentChanged(ref, {});
+  await client.comeBack();
+  await done;
+  assert.deepEqual(replay(log, ref), [{ insert: 'once\n' }]);
+  await assert.rejects(submit(doc, [{ insert: 'more' }]), { code: 'no-access' });
+  assert.equal(log.entries(ref).length, 2);
+});
+
+test('an author is not sent again what the others did and it has', async (t) => {
+  const { log, server, ref } = await start(t);
+  const { client: ada, doc: adas } = await open(server, ref, 'ada');
+  const { client: bob, doc: bobs } = await open(server, ref, 'bob');
+  log.hold();
+  const first = submit(adas, [{ insert: 'a' }]);
+  await until('one waits for its commit', () => log.waiting === 1);
+  const second = submit(bobs, [{ insert: 'b' }]);
+  await until('both are staged', () => server.backend.stats().staged === 2);
+  log.release();
+  await Promise.all([first, second]);
+  await until('both have both', () => adas.version === 3 && bobs.version === 3);
+  const told = ({ received }: StockClient) => received.filter(({ a, op }) => a === 'op' && op);
+  assert.deepEqual(
+    [told(ada), told(bob)].map((ops) => ops.map(({ v }) => v)),
+    [[2], [1]],
+  );
+  assert.deepEqual(adas.data?.ops, replay(log, ref));
+  assert.deepEqual(bobs.data?.ops, replay(log, ref));
+});
+
 test('when nothing can be stored the line is closed, and nothing is lost', async (t) => {
   const { log, server, ref } = await start(t);
   const writers = await Promise.all(['ada', 'bob', 'eve'].map((name) => open(server, ref, name)));
