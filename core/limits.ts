@@ -119,6 +119,11 @@ export const limits = {
   maxFollowReads: 8,
   /** Processes on one port. */
   maxWorkers: 64,
+  /** A process that lived for so long started well; after so many in a row that did not, all ends … */
+  workerSettledMs: 10_000,
+  maxWorkerFailures: 8,
+  /** … and until then each is replaced after a while that grows up to this. */
+  workerRetryMaxMs: 4_000,
   /** One message between processes: an op at its limit fits; what is larger is read from the store. */
   maxBusMessageBytes: 640 * 1024,
   /** Bytes waiting to go to another process; more is not sent, and read from the store. */

@@ -5,10 +5,15 @@ import { networkInterfaces } from 'node:os';
 import { limits } from '../core/limits.ts';
 import { type App, createApp } from './app.ts';
 import { type Config, helpText, readConfig } from './config.ts';
-import { createLog } from './log.ts';
+import { systemIds } from './ids.ts';
+import { createLog, type Log } from './log.ts';
+import { busToParent, isWorker, startWorker, tellReady } from './workers/node-cluster.ts';
+import { createWorkers } from './workers/workers.ts';
 
 /** npm hands a Ctrl+C on to us although the terminal did already: these are one. */
 const SAME_SIGNAL_MS = 500;
+
+const ENDS = 'Deltapad ends: what is under way is being saved.';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const complain = (line: string) => process.stderr.write(`${line}\n`);
@@ -16,7 +21,7 @@ const complain = (line: string) => process.stderr.write(`${line}\n`);
 /** Why it did not start, for somebody who has never seen the code. */
 function startProblem(error: unknown, { port, host, dataDir }: Config): string {
   const { code, syscall, message } = error as NodeJS.ErrnoException;
-  if (syscall === 'listen' || syscall === 'getaddrinfo') {
+  if (syscall === 'listen' || syscall === 'bind' || syscall === 'getaddrinfo') {
     if (code === 'EADDRINUSE') {
       return `Port ${port} is taken by another program. Stop it, or choose another port: PORT=${port === 65535 ? 8080 : port + 1} npm start`;
     }
@@ -44,7 +49,9 @@ function startProblem(error: unknown, { port, host, dataDir }: Config): string {
   return `Deltapad cannot start: ${message}`;
 }
 
-async function greet(app: App, config: Config): Promise<void> {
+async function greeting(app: App, config: Config): Promise<string[]> {
+  const lines: string[] = [];
+  const say = (line: string) => void lines.push(line);
   say(`Deltapad is running at ${app.url}`);
   say(app.store);
   if (!app.isBuilt) say('The pages are not built: run npm run build, then start again.');
@@ -71,6 +78,7 @@ async function greet(app: App, config: Config): Promise<void> {
       `Nobody is admin yet: make an account at ${config.publicUrl ?? app.url}/sign-in, then npm run admin -- promote NAME.`,
     );
   }
+  return lines;
 }
 
 /** Where others may reach what listens on `host`. */
@@ -99,7 +107,13 @@ async function main(): Promise<void> {
   }
   const { config } = reading;
   const log = createLog(config.logLevel);
+  if (config.workers > 1 && !isWorker()) await lead(config, log);
+  else await serve(config, log);
+}
 
+/** One process: alone, or one of several on a port. */
+async function serve(config: Config, log: Log): Promise<void> {
+  const isAlone = !isWorker();
   let app: App | null = null;
   let endingSince = 0;
   const end = async (code: number): Promise<never> => {
@@ -110,12 +124,14 @@ async function main(): Promise<void> {
     process.exit(code);
   };
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      // A terminal sends its signals to the whole family; the parent passes on what is meant.
+      if (!isAlone && signal !== 'SIGTERM') return;
       if (endingSince === 0) {
-        say('Deltapad ends: what is under way is being saved.');
+        if (isAlone) say(ENDS);
         void end(0);
-      } else if (Date.now() - endingSince > SAME_SIGNAL_MS) process.exit(1);
+      } else if (isAlone && Date.now() - endingSince > SAME_SIGNAL_MS) process.exit(1);
     });
   }
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -126,7 +142,8 @@ async function main(): Promise<void> {
   }
 
   try {
-    app = await createApp(config, { log });
+    const overrides = isAlone ? {} : { bus: busToParent({ ids: systemIds, log }) };
+    app = await createApp(config, { log, ...overrides });
   } catch (error) {
     complain(startProblem(error, config));
     log.debug({ err: error }, 'start failed');
@@ -134,7 +151,60 @@ async function main(): Promise<void> {
   }
   // A signal that came while it started.
   if (endingSince !== 0) return;
-  await greet(app, config);
+  const lines = await greeting(app, config);
+  if (isAlone) for (const line of lines) say(line);
+  else tellReady(lines);
+}
+
+/** The parent of several processes. */
+async function lead(config: Config, log: Log): Promise<void> {
+  // What workers listen to in the data folder is made here, and is their owner's alone.
+  process.umask(0o077);
+  let endingSince = 0;
+  const end = async (code: number): Promise<never> => {
+    endingSince = Date.now();
+    const isClean = await workers.end();
+    process.exit(isClean ? code : 1);
+  };
+  const workers = createWorkers({
+    count: config.workers,
+    start: startWorker,
+    after(ms, call) {
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
+    },
+    now: () => Date.now(),
+    log,
+    onGivenUp(why) {
+      complain(`Deltapad ends: ${why}`);
+      if (endingSince === 0) void end(1);
+    },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (endingSince === 0) {
+        say(ENDS);
+        void end(0);
+      } else if (Date.now() - endingSince > SAME_SIGNAL_MS) {
+        for (const pid of workers.pids()) process.kill(pid, 'SIGKILL');
+        process.exit(1);
+      }
+    });
+  }
+  process.on('SIGHUP', () => void workers.restart());
+
+  let lines: readonly string[];
+  try {
+    lines = await workers.start();
+  } catch (error) {
+    if (endingSince !== 0) return;
+    // It has said itself why.
+    log.debug({ err: error }, 'start failed');
+    process.exit(1);
+  }
+  if (endingSince !== 0) return;
+  for (const line of lines) say(line);
+  say(`${config.workers} processes share the port. SIGHUP restarts them one after another.`);
 }
 
 await main();

@@ -45,6 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
     'server/ids.ts',
     'server/log.ts',
   ],
+  'server/workers': ['server/bus', 'server/log.ts', 'server/ids.ts'],
   'server/bus': ['server/log.ts', 'server/clock.ts', 'server/ids.ts'],
   'server/http': ['server/access', 'server/log.ts', 'server/clock.ts', 'server/ids.ts'],
   'server/ws': ['server/access', 'server/http/origin.ts', 'server/log.ts', 'server/clock.ts'],

@@ -13,8 +13,8 @@ export class MainProcess {
   readonly ended: Promise<number | string>;
 
   constructor(t: TestContext, env: Record<string, string>, args: string[], imports: string[]) {
-    const flags = imports.flatMap((one) => ['--import', one]);
-    this.child = spawn(process.execPath, ['--import', 'tsx', ...flags, 'server/main.ts', ...args], {
+    const flags = ['tsx', ...imports].flatMap((one) => ['--import', one]);
+    this.child = spawn(process.execPath, [...flags, 'server/main.ts', ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH ?? '', ...env },

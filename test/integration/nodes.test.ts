@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
 import type { DocumentCreated } from '../../core/api.ts';
-import { Delta } from '../../core/delta.ts';
 import { type Person, startApp, type TestApp } from '../helpers/app.ts';
+import { ready, typeEnd, writeBoth } from '../helpers/co-writing.ts';
 import { becomes, eventually } from '../helpers/eventually.ts';
 import { type LiveClient, openLive } from '../helpers/live-client.ts';
 import { startMongo } from '../helpers/mongo.ts';
@@ -49,55 +49,7 @@ async function startNodes(
   };
 }
 
-/** Types at the end, as a person would: what is typed is in the text already. */
-function typeEnd(client: LiveClient, text: string): void {
-  client.editor.edit(new Delta().retain(client.editor.length() - 1).insert(text));
-}
-
-/** Both write until `stop`, then everything is saved and everybody sees the same. */
-async function writeBoth(
-  clients: readonly LiveClient[],
-  rounds: number,
-  between: (round: number) => Promise<void> | void = () => undefined,
-): Promise<string> {
-  const words: string[] = [];
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, client] of clients.entries()) {
-      const word = `${'abcdef'[i]}${round} `;
-      words.push(word);
-      if (round % 2) typeEnd(client, word);
-      else client.editor.edit(new Delta().insert(word));
-    }
-    await between(round);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await converged(clients);
-  const text = clients[0]!.text();
-  for (const word of words) assert.equal(text.split(word).length, 2, `“${word}” is there once`);
-  return text;
-}
-
-async function converged(clients: readonly LiveClient[]): Promise<void> {
-  await eventually(
-    'all is saved and everybody sees the same',
-    () => ({
-      unsent: clients.filter(({ session }) => session.hasUnsent.value).length,
-      texts: new Set(clients.map((client) => client.text())).size,
-    }),
-    ({ unsent, texts }) => unsent === 0 && texts === 1,
-    { withinMs: 60_000 },
-  );
-}
-
 const pathOf = ({ collection, id }: DocumentCreated) => `/api/v1/documents/${collection}/${id}`;
-
-async function ready(clients: readonly LiveClient[]): Promise<void> {
-  await becomes(
-    'everybody has it open',
-    () => clients.every(({ session }) => !session.loading.value),
-    true,
-  );
-}
 
 test('two nodes without Redis converge by the store alone', { skip }, async (t) => {
   const { one, two, at } = await startNodes(t, { followMs: oftenMs });
