@@ -75,6 +75,9 @@ export function wireShareDb(deps: WiringDeps, onEdited: (event: EditedEvent) => 
   backend.use('commit', guard.commit);
   backend.use('afterWrite', (request, next) => {
     const { collection, id, op } = request;
+    // With its acknowledgement an author is sent what came since the version it wrote on. Its own ops it
+    // has: a thousand made on one version would be half a million messages.
+    request.ops = request.ops.filter(({ src }) => src !== op.src);
     onEdited({
       ref: { collection, id } as DocumentRef,
       version: (op.v as number) + 1,
