@@ -5,6 +5,7 @@ import { completeLink } from '../../core/url.ts';
 import { createCarets } from './carets.ts';
 import { createCommands } from './commands.ts';
 import { createCounter } from './counts.ts';
+import { keepDividersAlone } from './divider-lines.ts';
 import type { Editor, EditorHost, EditorRange } from './editor-api.ts';
 import { fillSections } from './filling.ts';
 import { createFind } from './find.ts';
@@ -38,6 +39,7 @@ export function createEditor(root: HTMLElement, host: EditorHost): Editor {
   const { close: closeCarets, ...carets } = createCarets(quill, port);
   const counter = createCounter(host.locale);
   bindKeys(quill, host, { commands, markdown, pastePlain: paste.nextPlain });
+  keepDividersAlone(quill, port);
   bindPointer(quill, host);
   const stopFilling = fillSections(quill, port);
   nameBody(quill.root, host);
