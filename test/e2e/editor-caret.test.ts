@@ -69,3 +69,26 @@ inEditor('a browser that takes the last line away takes the newline before it', 
   assert.deepEqual(changes, [[{ retain: 1 }, { delete: 1 }]]);
   assert.deepEqual(await run((harness) => harness.ops()), [{ insert: 'a\n' }]);
 });
+
+inEditor('what is written beside a divider goes to a line of its own', async (editor) => {
+  const { page, run } = editor;
+  const rule = { insert: { divider: true } };
+  const open = (index: number) =>
+    run(
+      (harness, [ops, at]) => harness.open(ops as never, at as number),
+      [[rule, { insert: '\nafter\n' }], index],
+    );
+  const ops = () => run((harness) => harness.ops());
+  const caret = () => run((harness) => harness.editor.selection()?.index);
+  await open(0);
+  await page.keyboard.type('before');
+  assert.deepEqual(await ops(), [{ insert: 'before\n' }, rule, { insert: '\nafter\n' }]);
+  assert.equal(await caret(), 6);
+  await open(1);
+  await page.keyboard.type('behind');
+  assert.deepEqual(await ops(), [rule, { insert: '\nbehind\nafter\n' }]);
+  assert.equal(await caret(), 8);
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  assert.deepEqual(await ops(), [rule, { insert: '\nafter\n' }]);
+});
