@@ -202,3 +202,36 @@ test('what lies below a gap in a log is no orphan: nothing of it is set aside', 
     );
   }
 });
+
+test('milestones lie in the layout of sharedb-milestone-mongo, and one that it wrote is used', {
+  skip,
+}, async (t) => {
+  const client = new MongoClient(mongo!.url);
+  t.after(() => client.close());
+  const ref = aDocument('kept');
+  const rows = client.db().collection(`m_${ref.collection}`);
+  await rows.createIndex({ d: 1, v: 1 }, { unique: true });
+  const theirs = {
+    v: 2,
+    type: richTextUri,
+    data: { ops: [{ insert: 'theirs\n' }] },
+    m: { mtime: 5 },
+  };
+  await rows.insertOne({ d: ref.id, ...theirs });
+  const store = await openMongoStore({ url: mongo!.url });
+  t.after(() => store.close());
+  await write(store, ref, 'avocet', 'a.1');
+  assert.deepEqual(await store.ops.snapshot(ref, 3), theirs);
+  const ours = { v: 4, type: richTextUri, data: { ops: [{ insert: 'ours\n' }] }, m: { mtime: 6 } };
+  await store.ops.writeSnapshot(ref, ours, { milestone: true });
+  // The same version once more replaces it, whoever wrote it.
+  const again = { ...theirs, data: { ops: [{ insert: 'again\n' }] } };
+  await store.ops.writeSnapshot(ref, again, { milestone: true });
+  const found = await rows.find({ d: ref.id }).project({ _id: 0 }).sort({ v: 1 }).toArray();
+  assert.deepEqual(found, [
+    { d: ref.id, ...again },
+    { d: ref.id, ...ours },
+  ]);
+  const indexes = await rows.indexes();
+  assert.ok(indexes.some(({ key, unique }) => key.d === 1 && key.v === 1 && unique));
+});

@@ -1,6 +1,7 @@
 // ShareDB's own published suite for milestones over ours, on both engines.
 
 import { createRequire } from 'node:module';
+import type { DocumentRef } from '../../core/ids.ts';
 import { StoreMilestones } from '../../server/ot/milestone-db.ts';
 import type { OpLog } from '../../server/store/store.ts';
 import { onBothEngines } from '../helpers/both-engines.ts';
@@ -11,12 +12,17 @@ const require = createRequire(import.meta.url);
 
 /** The suite saves snapshots of documents that have no log; our store wants one that reaches so far (S16). */
 function withLogs(ops: OpLog): OpLog {
+  let filling: Promise<unknown> = Promise.resolve();
+  const fill = async (ref: DocumentRef, version: number) => {
+    for (let v = await ops.version(ref); v < version; v++) {
+      await ops.append(ref, { v, src: 'filler', seq: v + 1, m: { ts: 0 } });
+    }
+  };
   return {
     ...ops,
     async writeSnapshot(ref, snapshot, options) {
-      for (let v = await ops.version(ref); v < snapshot.v; v++) {
-        await ops.append(ref, { v, src: 'filler', seq: v + 1, m: { ts: 0 } });
-      }
+      filling = filling.then(() => fill(ref, snapshot.v));
+      await filling;
       await ops.writeSnapshot(ref, snapshot, options);
     },
   };

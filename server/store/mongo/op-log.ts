@@ -81,6 +81,19 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
     }
   }
 
+  /** Laid out as sharedb-milestone-mongo does; its index finds the nearest without a look at the texts. */
+  private async milestonesOf(name: string): Promise<Collection<Document>> {
+    const milestones = await this.collectionOf(`m_${name}`);
+    let ready = this.indexed.get(`m_${name}`);
+    if (!ready) {
+      ready = milestones.createIndex({ d: 1, v: 1 }, { unique: true }).then(() => undefined);
+      this.indexed.set(`m_${name}`, ready);
+      ready.catch(() => this.indexed.delete(`m_${name}`));
+    }
+    await ready;
+    return milestones;
+  }
+
   private async tailOf(ref: DocumentRef): Promise<Tail> {
     const key = documentKey(ref);
     const known = this.tails.get(key);
@@ -277,11 +290,11 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
         if (!isDuplicateKey(error)) throw error;
       }
       if (!options.milestone) return;
-      const milestones = await this.collectionOf(`m_${ref.collection}`);
+      const milestones = await this.milestonesOf(ref.collection);
       const { v, type, m } = snapshot;
       await milestones.replaceOne(
-        { _id: opId(ref, v) as never },
-        { d: ref.id, v, type, data, m } as never,
+        { d: ref.id, v },
+        { d: ref.id, v, type, data, m },
         { upsert: true },
       );
     });
