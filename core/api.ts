@@ -13,6 +13,10 @@ export interface Problem {
   detail: string;
   /** Path of the offending field, where there is one. */
   field?: string;
+  /** Which of several things is wrong with it. */
+  reason?: string;
+  /** Seconds after which it may be tried again. */
+  retryAfter?: number;
 }
 
 /** A person as others see them. */
@@ -228,7 +232,23 @@ export interface Boot {
   build: string;
   locale: Locale;
   theme: Theme | null;
+  /** People make accounts by themselves. */
+  canSignUp: boolean;
   user: SessionReply['user'];
+}
+
+/** What the pages about accounts know beside, in `<script type="application/json" id="account">`. */
+export interface AccountBoot {
+  view: 'sign-in' | 'sign-up' | 'reset';
+  canSignUp: boolean;
+  /** A forgotten password can be set anew by mail. */
+  canMail: boolean;
+  /** The guest of this browser has documents, which the account gets. */
+  hasDocuments: boolean;
+  /** Where to go afterwards: a path of this server. */
+  next: string;
+  /** The secret of the link that led here (reset). */
+  token?: string;
 }
 
 /** The document page's own part, in `<script type="application/json" id="document">`. */

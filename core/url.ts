@@ -1,4 +1,5 @@
-// Which addresses may stand in a document. Everything else would be a script or a surprise.
+// Which addresses may stand in a document, and which a page may send somebody on to. Everything else
+// would be a script or a surprise.
 
 const SCHEMES = new Set(['http:', 'https:', 'mailto:']);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
@@ -27,4 +28,11 @@ export function completeLink(typed: string): string | null {
   }
   const full = /^[^\s/@]+@[^\s/@]+\.[^\s/@]+$/.test(text) ? `mailto:${text}` : `https://${text}`;
   return isSafeLink(full) && /[.:]|localhost/.test(text) ? full : null;
+}
+
+/** A path of this server, as in `/sign-in?to=/d/docs/x`; null for what leads anywhere else. */
+export function localPath(text: string | null | undefined): string | null {
+  if (!text?.startsWith('/') || text.length > 2000 || FORBIDDEN.test(text)) return null;
+  // `//host` and `/\\host` are other hosts to a browser.
+  return /^\/[/\\]/.test(text) ? null : text;
 }

@@ -262,6 +262,9 @@ async function build(
     restore: documents.restore,
     noteVisit: (guest, ref, isKnown) => visits.note(guest.id, ref, isKnown),
     people: guests.people,
+    ...identity.pages,
+    hasDocuments: async (person) =>
+      (await listing.list(person, {})).documents.some(({ mine }) => mine),
   });
   const http = await createHttp({
     routes: [

@@ -6,18 +6,18 @@ import { AppError } from '../core/errors.ts';
 import type { UserId } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { Person } from './access/actor.ts';
-import { type Cookies, createCookies } from './access/cookies.ts';
+import { createCookies } from './access/cookies.ts';
 import { createAccountRecords } from './accounts/account-records.ts';
 import { type Accounts, createAccounts, type EndReason } from './accounts/accounts.ts';
 import { type Admin, createAdmin } from './accounts/admin.ts';
 import { createAttempts } from './accounts/attempts.ts';
 import { createForgot } from './accounts/forgot.ts';
 import { createIdentify } from './accounts/identify.ts';
-import { createLinks, type Links } from './accounts/links.ts';
+import { createLinks } from './accounts/links.ts';
 import { ownRoutes } from './accounts/own-routes.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { createSessions } from './accounts/sessions.ts';
-import { signRoutes } from './accounts/sign-routes.ts';
+import { signRoutes, visitorOf } from './accounts/sign-routes.ts';
 import { createSweeper } from './accounts/sweeper.ts';
 import { createTokens, tokenOf } from './accounts/tokens.ts';
 import type { Clock } from './clock.ts';
@@ -25,7 +25,7 @@ import type { Config } from './config.ts';
 import { createGuestCookies } from './guests/guest-cookie.ts';
 import { createGuests, type Guests } from './guests/guests.ts';
 import { sessionRoutes } from './guests/routes.ts';
-import type { Route } from './http/route.ts';
+import type { RequestFacts, Route } from './http/route.ts';
 import type { Ids } from './ids.ts';
 import type { Log } from './log.ts';
 import { createMail } from './mail.ts';
@@ -45,15 +45,21 @@ export interface IdentityDeps {
   url(): string;
 }
 
+/** What the pages ask: see server/pages/account-routes.ts. */
+export interface IdentityPages {
+  readonly canSignUp: boolean;
+  readonly canMail: boolean;
+  isReset(token: string): Promise<boolean>;
+  personOf(token: string): Promise<{ id: UserId; name: string } | null>;
+  useLink(person: Person | null, request: RequestFacts, token: string): Promise<string>;
+}
+
 export interface Identity {
   readonly guests: Guests;
   readonly accounts: Accounts;
-  readonly links: Links;
-  readonly cookies: Cookies;
   readonly admin: Admin;
   readonly routes: readonly Route[];
-  /** Mail is set up, so that a forgotten password needs no operator. */
-  readonly canMail: boolean;
+  readonly pages: IdentityPages;
   /** By token, session or guest's cookie; null: nobody. */
   authenticate(headers: IncomingHttpHeaders): Promise<Person | null>;
   carriesToken(headers: IncomingHttpHeaders): boolean;
@@ -138,11 +144,15 @@ export function createIdentity(deps: IdentityDeps): Identity {
     return guests.user(person);
   };
 
+  const guestOfLink = async (token: string) => {
+    const id = await links.findPersonal(token);
+    const person = id && (await identify.byId(id));
+    return person?.kind === 'guest' ? person : null;
+  };
+
   return {
     guests,
     accounts,
-    links,
-    cookies,
     admin: createAdmin({
       records,
       accounts,
@@ -151,7 +161,19 @@ export function createIdentity(deps: IdentityDeps): Identity {
       url: () => config.publicUrl ?? deps.url(),
       audit,
     }),
-    canMail: forgot.isPossible,
+    pages: {
+      canSignUp: config.signUp,
+      canMail: forgot.isPossible,
+      isReset: async (token) => (await links.findReset(token)) !== null,
+      personOf: guestOfLink,
+      async useLink(person, request, token) {
+        const guest = await guestOfLink(token);
+        if (!guest) throw new AppError('link-used', 'This link does not work any more.');
+        await links.notePersonal(token);
+        const { secret } = await accounts.enter(visitorOf(person, request), guest.id, 'link');
+        return cookies.set(secret, limits.sessionMaxDays);
+      },
+    },
     routes: [
       ...sessionRoutes(guests, cookies, accounts.signOut),
       ...signRoutes({

@@ -15,6 +15,7 @@ import { request } from './http.ts';
 import { upload } from './upload.ts';
 
 export interface Api {
+  fetchSession(): Promise<SessionReply>;
   changeSession(change: SessionChange): Promise<SessionReply>;
   listDocuments(
     query: string,
@@ -40,6 +41,7 @@ const documentApi = ({ collection, id }: DocumentRef): string =>
 
 export function createApi(): Api {
   return {
+    fetchSession: () => request('GET', '/api/v1/session'),
     changeSession: (change) => request('PATCH', '/api/v1/session', { body: change }),
     listDocuments(query, after, signal) {
       const search = new URLSearchParams();

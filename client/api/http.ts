@@ -59,7 +59,12 @@ export function problemToError(status: number, text: string): AppError {
   const problem = parseProblem(text);
   if (problem) {
     return new AppError(problem.code, problem.detail || problem.title, {
-      details: { status, ...(problem.field ? { field: problem.field } : {}) },
+      details: {
+        status,
+        ...(problem.field ? { field: problem.field } : {}),
+        ...(problem.reason ? { reason: problem.reason } : {}),
+        ...(problem.retryAfter ? { retryAfter: problem.retryAfter } : {}),
+      },
     });
   }
   return new AppError(codeOfStatus(status), `The server answered ${status}.`, {

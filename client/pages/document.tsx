@@ -6,6 +6,7 @@ import '../styles/base.css';
 import '../styles/floats.css';
 import '../styles/frame.css';
 import '../styles/panels.css';
+import '../styles/account.css';
 import '../styles/editor.css';
 import '../styles/print.css';
 import { render } from 'preact';
@@ -14,6 +15,7 @@ import { limits } from '../../core/limits.ts';
 import { createEditor } from '../editor/editor.ts';
 import type { EditorHost, ImageProblem } from '../editor/editor-api.ts';
 import { chordOf, shortcutGroups, shortcutTable } from '../editor/shortcuts.ts';
+import { tellAdopted } from '../panels/account-actions.ts';
 import { createDesk, type Desk, DeskContext } from '../panels/desk.ts';
 import { DocumentApp } from '../panels/document-app.tsx';
 import { runCommand, startPageEffects } from '../panels/page-effects.ts';
@@ -67,6 +69,15 @@ const session = openSession({
   open: webSocket(new URL('/sync', location.href.replace(/^http/, 'ws')).href),
   api: app.api,
   environment: browserEnvironment(),
+  onReturned: () => {
+    // Who cannot be asked now is asked with the next break; the page works without.
+    app.api.fetchSession().then(
+      ({ user }) => {
+        app.me.value = user;
+      },
+      () => undefined,
+    );
+  },
 });
 const table = shortcutTable(isMac);
 desk = createDesk({
@@ -98,3 +109,4 @@ render(
 // Who scrolled in the preview stays where they were.
 if (scroll > 0) window.scrollTo(0, scroll);
 startPageEffects(app, desk);
+tellAdopted(app);

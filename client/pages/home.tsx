@@ -5,7 +5,9 @@ import '../styles/base.css';
 import '../styles/floats.css';
 import '../styles/frame.css';
 import '../styles/home.css';
+import '../styles/account.css';
 import { render } from 'preact';
+import { tellAdopted } from '../panels/account-actions.ts';
 import { Home, HomeHeader } from '../panels/home.tsx';
 import { createHomeState } from '../panels/home-state.ts';
 import { offerUndoOfTrash } from '../panels/trash.ts';
@@ -49,6 +51,7 @@ const mount = () => {
     root,
   );
   offerUndoOfTrash(app, () => void state.refresh());
+  tellAdopted(app);
 };
 // Most answers are there within this time: then the server's list is replaced once, by the whole page.
 const answered = state.refresh();

@@ -8,6 +8,8 @@ import { limits } from '../../core/limits.ts';
 import { type App, useApp } from '../ui/app.ts';
 import { applyTheme } from '../ui/boot.ts';
 import { besideElement, Floating, onPressOutside } from '../ui/floating.tsx';
+import type { MenuItem } from '../ui/menu.tsx';
+import { goToSignIn, openPersonalLink, openSettings, signOut } from './account-actions.ts';
 import { explain } from './explain.ts';
 
 const themes: readonly (Theme | null)[] = [null, 'light', 'dark'];
@@ -30,6 +32,7 @@ export function toggleAccountMenu(app: App, anchor: Element): void {
           app.nameAnchor.value = anchor;
         },
       },
+      ...entries(app),
       null,
       {
         label: t('account.appearance'),
@@ -45,8 +48,35 @@ export function toggleAccountMenu(app: App, anchor: Element): void {
         opens: true,
         run: () => showLocales(app, anchor),
       },
+      ...leaving(app),
     ],
   });
+}
+
+/** What a guest becomes somebody by, and what somebody with an account changes. */
+function entries(app: App): MenuItem[] {
+  const { t, me, canSignUp } = app;
+  if (me.value.kind === 'account') {
+    return [{ label: t('account.settings'), icon: 'lock', run: () => void openSettings(app) }];
+  }
+  return [
+    { label: t('account.signIn'), icon: 'enter', run: () => void goToSignIn(app, 'sign-in') },
+    ...(canSignUp
+      ? [
+          {
+            label: t('account.create'),
+            icon: 'plus',
+            run: () => void goToSignIn(app, 'sign-up'),
+          } as const,
+        ]
+      : []),
+    { label: t('account.personalLink'), icon: 'link', run: () => void openPersonalLink(app) },
+  ];
+}
+
+function leaving(app: App): (MenuItem | null)[] {
+  if (app.me.value.kind !== 'account') return [];
+  return [null, { label: app.t('account.signOut'), icon: 'leave', run: () => void signOut(app) }];
 }
 
 function showThemes(app: App, anchor: Element): void {

@@ -8,6 +8,7 @@ import { NamePopover } from './account.tsx';
 
 export function Hosts() {
   const app = useApp();
+  const modal = app.modal.value;
   return (
     <>
       {/* Not role="status": that is the save state's alone. */}
@@ -15,6 +16,13 @@ export function Hosts() {
         {app.announcer.text.value}
       </div>
       <NamePopover />
+      {modal ? (
+        <modal.View
+          onClose={() => {
+            app.modal.value = null;
+          }}
+        />
+      ) : null}
       <MenuHost menus={app.menus} />
       <ToastHost toasts={app.toasts} />
       <TooltipHost />

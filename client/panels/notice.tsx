@@ -3,6 +3,7 @@
 
 import { useApp } from '../ui/app.ts';
 import { Icon } from '../ui/icon.tsx';
+import { signInPath } from './account-actions.ts';
 import { copyWithToast } from './copy.ts';
 import { type Desk, mayEdit, useDesk } from './desk.ts';
 import { myText } from './text.ts';
@@ -58,6 +59,17 @@ export function ToolRow() {
         <button type="button" class="btn btn-quiet" onClick={() => desk.session.tryNow()}>
           {t('home.tryAgain')}
         </button>
+      ) : null}
+      {trouble === 'not-signed-in' ? (
+        // Beside this page, which goes on by itself afterwards: what is not sent yet stays here.
+        <a
+          class="btn btn-quiet"
+          href={signInPath('sign-in', location.pathname)}
+          target="_blank"
+          rel="noopener"
+        >
+          {t('account.signIn')}
+        </a>
       ) : null}
       {trouble === 'not-signed-in' ? (
         <button type="button" class="btn btn-quiet" onClick={() => location.reload()}>

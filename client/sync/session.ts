@@ -41,12 +41,16 @@ export interface SessionParts {
   readonly open: OpenWire;
   readonly api: SessionApi;
   readonly environment: Environment;
+  /** The line is back after a break: somebody may have signed in or out meanwhile. */
+  readonly onReturned?: () => void;
 }
 
 /** How often an idle screen is compared with its document, by length. */
 const SCREEN_CHECK_MS = 30_000;
 /** After a break, title and rights are asked within this, each client at its own moment. */
 const CATCH_UP_MS = 5_000;
+/** After the identity was ended: the answer that brings a new cookie is on its way still. */
+const ASK_AGAIN_MS = 1_000;
 /** A socket that fails this often is asked about over HTTP: a refused upgrade says no reason. */
 const FAILURES_TO_ASK = 3;
 
@@ -73,6 +77,8 @@ class Session {
   #savedAt: number;
   #settled: (() => void)[] = [];
   #cancelCatchUp: (() => void) | null = null;
+  #cancelAskSoon: (() => void) | null = null;
+  #cancelAskWho: (() => void) | null = null;
   readonly #ends: (() => void)[] = [];
   /** Nothing is decided before everything is there. */
   #isReady = false;
@@ -210,6 +216,7 @@ class Session {
   #noticed(notice: ServerNotice, ref: DocumentRef): void {
     if (notice.type === 'hello') {
       this.#isOldBuild = notice.build !== this.#parts.build;
+      this.#askWho(notice.userId);
       this.#changed();
       return;
     }
@@ -227,6 +234,23 @@ class Session {
     this.#changed();
   }
 
+  /** After a break: at once when the server says somebody else, else some time, for an account's sake. */
+  #askWho(userId: string): void {
+    const { environment, user, onReturned } = this.#parts;
+    const isOther = userId !== user().id;
+    if (!onReturned || !(isOther || this.#wasConnected)) return;
+    this.#cancelAskWho?.();
+    const wait = isOther ? 0 : environment.random() * CATCH_UP_MS;
+    this.#cancelAskWho = environment.after(wait, onReturned);
+  }
+
+  #askSoon(): void {
+    this.#cancelAskSoon?.();
+    this.#cancelAskSoon = this.#parts.environment.after(ASK_AGAIN_MS, () => {
+      void this.#access.ask();
+    });
+  }
+
   /** Notices that came while nobody listened are not sent again. */
   #catchUp(): void {
     const { environment } = this.#parts;
@@ -240,6 +264,8 @@ class Session {
     const line = this.#socket.line.value;
     if (line.kind === 'stopped' && line.reason === 'not-signed-in') {
       this.#access.deny('not-signed-in');
+      // This browser may be somebody again already: signed in in another tab, a new password here.
+      this.#askSoon();
     }
     if (line.kind === 'waiting') this.#isHeld = line.reason === 'not-now';
     const { failures } = this.#socket;
@@ -320,6 +346,8 @@ class Session {
     this.#isClosed = true;
     for (const end of this.#ends.splice(0)) end();
     this.#cancelCatchUp?.();
+    this.#cancelAskSoon?.();
+    this.#cancelAskWho?.();
     this.#presence.close();
     this.#binding.close();
     this.#wire.close();

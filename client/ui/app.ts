@@ -2,7 +2,7 @@
 // Passed by context, so that nothing is a global.
 
 import type { Signal } from '@preact/signals';
-import { createContext } from 'preact';
+import { type ComponentType, createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { SessionReply } from '../../core/api.ts';
 import type { Locale, Translate } from '../../core/i18n/i18n.ts';
@@ -24,6 +24,9 @@ export interface App {
   readonly menus: Menus;
   /** Beside what the name form is open; null when it is closed. */
   readonly nameAnchor: Signal<Element | null>;
+  /** A dialogue over the whole page, of a part that is loaded when it is asked for. */
+  readonly modal: Signal<{ readonly View: ComponentType<{ onClose: () => void }> } | null>;
+  readonly canSignUp: boolean;
   /** Resolves to true when the page may be left without losing anything; the page sets it. */
   readonly settle: { current: () => Promise<boolean> };
 }

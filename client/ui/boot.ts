@@ -1,6 +1,6 @@
 // What the page's HTML carries for its script (core/api.ts), read once.
 
-import type { Boot, DocumentBoot, Theme } from '../../core/api.ts';
+import type { AccountBoot, Boot, DocumentBoot, Theme } from '../../core/api.ts';
 
 function readJson<T>(id: string): T {
   const text = document.getElementById(id)?.textContent;
@@ -10,6 +10,7 @@ function readJson<T>(id: string): T {
 
 export const readBoot = (): Boot => readJson<Boot>('boot');
 export const readDocumentBoot = (): DocumentBoot => readJson<DocumentBoot>('document');
+export const readAccountBoot = (): AccountBoot => readJson<AccountBoot>('account');
 
 /** Light, dark, or as the system has it. */
 export function applyTheme(theme: Theme | null): void {

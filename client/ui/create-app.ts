@@ -32,6 +32,8 @@ export async function createApp(boot: Boot): Promise<App> {
     announcer,
     menus: createMenus(),
     nameAnchor: signal(null),
+    modal: signal(null),
+    canSignUp: boot.canSignUp,
     settle: { current: () => Promise.resolve(true) },
   };
 }

@@ -50,12 +50,12 @@ export function Dialog({ label, heading, class: extra = '', onClose, children }:
         if (dialog && event.target === dialog && isOutside(event, dialog)) onClose();
       }}
     >
-      <header class="dialog-head">
+      <div class="dialog-head">
         <h2>{heading ?? label}</h2>
         <button type="button" class="ib" aria-label={t('dialog.close')} onClick={onClose}>
           <Icon name="close" />
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

@@ -1,7 +1,10 @@
 // English: the catalogue's source. Keys are grouped by where they show. `{name}` is a parameter;
 // a value that is an object is chosen by Intl.PluralRules on `count`.
 
+import { enAccount } from './en-account.ts';
+
 export const en = {
+  ...enAccount,
   'app.name': 'Deltapad',
   'title.untitled': 'Untitled document',
   'title.label': 'Document title',
@@ -25,14 +28,13 @@ export const en = {
   'guest.name': '{quality} {bird}',
   'guest.qualities':
     'Amber Bold Brave Bright Calm Careful Clear Curious Early Easy Evening Fair Gentle Glad Golden Hardy Honest Keen Kind Lively Merry Morning Nimble Northern Patient Quick Quiet Ready Silver Steady Summer Swift Warm',
-  'mail.resetSubject': 'A new password for Deltapad',
-  'mail.resetText':
-    'Somebody, probably you, asked for a new password. Open this link within an hour to set one:\n\n{url}\n\nIf it was not you, do nothing: your password stays as it is.',
   'page.body': 'To write here, allow JavaScript for this page. Until then you can read.',
   'page.home': 'All documents',
   'page.internal': 'Something went wrong',
   'page.internalBody':
     'It has been noted as {request}. What was saved is safe. Try again in a moment.',
+  'page.linkUsed': 'This link does not work any more',
+  'page.linkUsedBody': 'It was used already, or it is too old. Ask for another.',
   'page.missing': 'There is nothing here',
   'page.missingBody': 'The address may be mistyped. Nothing was lost.',
   'page.noAccess': 'You do not have access',
@@ -50,21 +52,28 @@ export const en = {
   'page.trashedMine': 'You moved it there. Put it back to go on writing.',
   'page.unbuilt': 'The editor is not built yet. Run npm run build, then start again.',
   // Pages and panels, in alphabetical order.
+  'account.adopted': 'Documents you made as a guest are now yours in this account.',
   'account.appearance': 'Appearance',
   'account.cancel': 'Cancel',
   'account.changeName': 'Change name',
+  'account.create': 'Create account',
   'account.label': 'Account',
   'account.language': 'Language',
   'account.languageLater':
     'The language changes with the next reload: not everything is saved yet.',
   'account.later': 'Later',
+  'account.leaveLater': 'Not everything is saved yet. Try again when the save state says Saved.',
   'account.nameChanged': 'Others now see you as {name}',
   'account.nameEmpty': 'A name needs at least one letter.',
   'account.nameLabel': 'What should others call you?',
   'account.nameNote': 'It shows at your caret and in the list of people.',
   'account.of': 'Account: {name}',
+  'account.personalLink': 'Save your personal link',
   'account.save': 'Save',
   'account.seenAs': 'Others see you as {name}.',
+  'account.settings': 'Account settings',
+  'account.signIn': 'Sign in',
+  'account.signOut': 'Sign out',
   'account.theme.dark': 'Dark',
   'account.theme.light': 'Light',
   'account.theme.system': 'System',
@@ -91,9 +100,11 @@ export const en = {
   'count.selection': 'Selection',
   'count.words': 'Words',
   'dialog.close': 'Close',
+  'error.disabled': 'This account is disabled. Ask whoever runs this server.',
   'error.exists': 'A document with this address exists already.',
   'error.internal': 'Something went wrong on the server. Nothing was lost; try again in a moment.',
   'error.linkUsed': 'This link was used already, or is older than an hour. Ask for another.',
+  'error.many': 'There are too many already. Revoke one first.',
   'error.nameTaken': 'Somebody has this name already.',
   'error.noAccess': 'You do not have access to this.',
   'error.notFound': 'It is not there any more.',
@@ -103,6 +114,10 @@ export const en = {
   'error.tooMany': 'Too many requests. Wait a moment, then try again.',
   'error.trashed': 'This document is in the trash.',
   'error.unreachable': 'The server cannot be reached. Nothing was changed.',
+  'error.waitSeconds': {
+    one: 'Too many attempts. Try again in {count} second.',
+    other: 'Too many attempts. Try again in {count} seconds.',
+  },
   'error.wrongPassword': 'That name or password is not right.',
   'find.all': 'All',
   'find.count': '{current} of {count}',

@@ -1,8 +1,10 @@
 // Simplified Chinese. look.md §6 has the tone and the fixed wordings.
 
 import type { Catalogue } from './translate.ts';
+import { zhCnAccount } from './zh-cn-account.ts';
 
 export const zhCn: Catalogue = {
+  ...zhCnAccount,
   'app.name': 'Deltapad',
   'title.untitled': '未命名文档',
   'title.label': '文档标题',
@@ -25,13 +27,12 @@ export const zhCn: Catalogue = {
   'guest.name': '{quality}的{bird}',
   'guest.qualities':
     '安静 沉稳 从容 大方 和气 欢快 活泼 机灵 坚定 开朗 快乐 乐观 灵巧 明亮 耐心 勤快 轻盈 热心 认真 善良 爽朗 踏实 坦率 温和 温暖 细心 文静 迅捷 勇敢 友善 早起 镇定 专注',
-  'mail.resetSubject': 'Deltapad：设置新密码',
-  'mail.resetText':
-    '有人（可能是你）请求设置新密码。在一小时内打开这个链接就能设置：\n\n{url}\n\n如果不是你本人，忽略这封邮件即可，密码不会改变。',
   'page.body': '要在这里写，先允许这个页面运行 JavaScript。现在可以阅读。',
   'page.home': '所有文档',
   'page.internal': '出了问题',
   'page.internalBody': '已经记录，编号{request}。已保存的内容是安全的，稍后再试。',
+  'page.linkUsed': '这个链接不能用了',
+  'page.linkUsedBody': '它已经用过，或者太旧。需要重新获取一个。',
   'page.missing': '这里什么也没有',
   'page.missingBody': '地址可能写错了。没有内容丢失。',
   'page.noAccess': '你没有访问权限',
@@ -48,20 +49,27 @@ export const zhCn: Catalogue = {
   'page.trashedMine': '是你移过去的。放回原处就能接着写。',
   'page.unbuilt': '编辑器还没有构建。先运行 npm run build，再启动。',
   // Pages and panels, in alphabetical order.
+  'account.adopted': '你以访客身份创建的文档，现在归这个账户所有。',
   'account.appearance': '外观',
   'account.cancel': '取消',
   'account.changeName': '改名',
+  'account.create': '创建账户',
   'account.label': '账户',
   'account.language': '语言',
   'account.languageLater': '还有内容没有保存，语言会在下次重新加载时更换。',
   'account.later': '以后再说',
+  'account.leaveLater': '还有内容没有保存。等显示“已保存”后再试。',
   'account.nameChanged': '别人现在看到的你是{name}',
   'account.nameEmpty': '名字至少要有一个字。',
   'account.nameLabel': '别人该怎么称呼你？',
   'account.nameNote': '名字显示在你的光标旁和在场的人里。',
   'account.of': '账户：{name}',
+  'account.personalLink': '保存你的个人链接',
   'account.save': '保存',
   'account.seenAs': '别人看到的你是{name}。',
+  'account.settings': '账户设置',
+  'account.signIn': '登录',
+  'account.signOut': '退出登录',
   'account.theme.dark': '深色',
   'account.theme.light': '浅色',
   'account.theme.system': '跟随系统',
@@ -88,9 +96,11 @@ export const zhCn: Catalogue = {
   'count.selection': '所选内容',
   'count.words': '字数',
   'dialog.close': '关闭',
+  'error.disabled': '这个账户已停用，可以联系服务器的管理者。',
   'error.exists': '这个地址已有文档。',
   'error.internal': '服务器出了问题。没有内容丢失，稍后再试。',
   'error.linkUsed': '这个链接已经用过，或已超过一小时。需要重新获取一个。',
+  'error.many': '数量已到上限，先撤销一个。',
   'error.nameTaken': '这个名称已被使用。',
   'error.noAccess': '你没有访问权限。',
   'error.notFound': '它已经不在了。',
@@ -100,6 +110,9 @@ export const zhCn: Catalogue = {
   'error.tooMany': '请求太多，稍等片刻再试。',
   'error.trashed': '这份文档在回收站里。',
   'error.unreachable': '连不上服务器，没有做任何更改。',
+  'error.waitSeconds': {
+    other: '尝试太多，{count}秒后再试。',
+  },
   'error.wrongPassword': '名称或密码不正确。',
   'find.all': '全部',
   'find.count': '第{current}处，共{count}处',

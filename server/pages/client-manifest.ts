@@ -12,7 +12,11 @@ export interface PageFiles {
 export interface ClientManifest {
   /** Names the bundle; a page of another one is told to reload. */
   readonly build: string;
-  readonly entries: { readonly home: PageFiles; readonly document: PageFiles };
+  readonly entries: {
+    readonly home: PageFiles;
+    readonly document: PageFiles;
+    readonly account: PageFiles;
+  };
 }
 
 /** Null: the client is not built. Throws when the file is there and makes no sense. */

@@ -59,6 +59,7 @@ const words: Partial<Record<AppError['code'], [MessageKey, MessageKey, 'reload'?
   'not-found': ['page.missing', 'page.missingBody'],
   'no-access': ['page.noAccess', 'page.noAccessBody'],
   'document-trashed': ['page.trashed', 'page.trashedBody'],
+  'link-used': ['page.linkUsed', 'page.linkUsedBody'],
   'too-many-requests': ['page.tooMany', 'page.tooManyBody', 'reload'],
   'not-now': ['page.notNow', 'page.notNowBody', 'reload'],
   internal: ['page.internal', 'page.internalBody', 'reload'],

@@ -19,11 +19,12 @@ import type { Grant } from '../access/access.ts';
 import type { Person } from '../access/actor.ts';
 import { type Reply, type RequestFacts, type Route, route } from '../http/route.ts';
 import type { LiveSnapshot } from '../ot/backend.ts';
+import { type AccountPagesDeps, accountPages } from './account-routes.ts';
 import type { ClientManifest } from './client-manifest.ts';
 import { documentPage, errorPage, homePage } from './pages.ts';
 import { type Page, renderPage } from './shell.ts';
 
-export interface PagesDeps {
+export interface PagesDeps extends Omit<AccountPagesDeps, 'newGuest' | 'bootOf' | 'reply'> {
   manifest: ClientManifest | null;
   /** An identity for a first visitor. */
   newGuest(acceptLanguage: string | undefined): Person;
@@ -60,7 +61,13 @@ export function createPages(deps: PagesDeps): Pages {
   const bootOf = async (guest: Person, { acceptLanguage }: RequestFacts): Promise<Boot> => {
     const user = await deps.userOf(guest);
     const locale = user.locale ?? negotiateLocale(acceptLanguage);
-    return { build: manifest?.build ?? unbuilt, locale, theme: user.theme, user };
+    return {
+      build: manifest?.build ?? unbuilt,
+      locale,
+      theme: user.theme,
+      canSignUp: deps.canSignUp,
+      user,
+    };
   };
 
   const reply = (page: Page, person: Person): Reply => {
@@ -87,6 +94,7 @@ export function createPages(deps: PagesDeps): Pages {
   };
 
   const routes = [
+    ...accountPages({ ...deps, bootOf, reply }),
     route({
       method: 'GET',
       path: '/',
