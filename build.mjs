@@ -21,7 +21,11 @@ const stamp = join(out, 'stamp');
 const serverEntries = ['main', 'admin', 'doctor', 'backup', 'restore'].map(
   (name) => `server/${name}.ts`,
 );
-const pages = { home: 'client/pages/home.tsx', document: 'client/pages/document.tsx', account: 'client/pages/account.tsx' };
+const pages = {
+  home: 'client/pages/home.tsx',
+  document: 'client/pages/document.tsx',
+  account: 'client/pages/account.tsx',
+};
 const sources = ['client', 'core', 'server', 'build.mjs', 'package.json', 'package-lock.json'];
 
 /**
