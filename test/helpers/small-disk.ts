@@ -5,7 +5,6 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 
 const run = (command: string, ...args: string[]) =>
   spawnSync(command, args, { encoding: 'utf8', timeout: 20_000 });
@@ -22,11 +21,16 @@ export function mountProblem(): string | null {
   return why;
 }
 
+/** A test, or a file (`after` of node:test). */
+interface Scope {
+  after(end: () => void): void;
+}
+
 export class SmallDisk {
   readonly folder = mkdtempSync(join(tmpdir(), 'deltapad-disk-'));
   readonly #image: string | null = null;
 
-  private constructor(t: TestContext, kind: 'tmpfs' | 'ext4', sizeMb: number) {
+  private constructor(t: Scope, kind: 'tmpfs' | 'ext4', sizeMb: number) {
     if (kind === 'tmpfs') this.#mount('-t', 'tmpfs', '-o', `size=${sizeMb}m`, 'deltapad-test');
     else {
       this.#image = `${this.folder}.img`;
@@ -43,8 +47,8 @@ export class SmallDisk {
     });
   }
 
-  static tmpfs = (t: TestContext, sizeMb: number) => new SmallDisk(t, 'tmpfs', sizeMb);
-  static ext4 = (t: TestContext, sizeMb: number) => new SmallDisk(t, 'ext4', sizeMb);
+  static tmpfs = (t: Scope, sizeMb: number) => new SmallDisk(t, 'tmpfs', sizeMb);
+  static ext4 = (t: Scope, sizeMb: number) => new SmallDisk(t, 'ext4', sizeMb);
 
   #mount(...args: string[]): void {
     const { status, stderr } = run('mount', ...args, this.folder);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SaveState } from '../../../../client/sync/session-api.ts';
 import { AppError } from '../../../../core/errors.ts';
 import { limits } from '../../../../core/limits.ts';
 import { closeCodes, type ServerNotice } from '../../../../core/protocol.ts';
@@ -280,6 +281,45 @@ test('after a break, title and rights are asked once', async () => {
   ada.link().cut();
   await world.run(10_000);
   assert.deepEqual(ada.asked, ['fetch']);
+});
+
+test('a server that takes no op just now: the line comes and goes, the save state says it steadily, and all arrives', async () => {
+  const [world, ada] = await onePerson();
+  let isFull = true;
+  let tries = 0;
+  const known = new Set<unknown>();
+  const states: SaveState[] = [];
+  ada.session.saveState.subscribe((state) => states.push(state));
+  /** Closes each line at its first op, as a server with a full disk does. */
+  const pass = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 10) {
+      const link = ada.link();
+      if (!known.has(link)) {
+        known.add(link);
+        const send = link.send.bind(link);
+        link.send = (text) => {
+          if (!isFull || JSON.parse(text).a !== 'op') return send(text);
+          tries++;
+          link.endByServer(closeCodes['not-now'].code);
+        };
+      }
+      await world.run(10);
+    }
+  };
+  ada.types(0, 'a');
+  await pass(20_000);
+  ada.types(0, 'b');
+  await pass(20_000);
+  // Growing delays: neither a storm nor a long silence.
+  assert.ok(tries >= 5 && tries <= 20, `${tries} tries in 40 s`);
+  assert.deepEqual(ada.session.saveState.value, { kind: 'offline', unsent: 2, isHeld: true });
+  assert.deepEqual(ada.session.refused.value, []);
+  const kinds = states.map(({ kind }) => kind).filter((kind, i, all) => kind !== all[i - 1]);
+  assert.deepEqual(kinds, ['saved', 'saving', 'reconnecting', 'offline'], 'nothing flickers');
+  isFull = false;
+  await pass(10_000);
+  assert.equal(ada.session.saveState.value.kind, 'saved');
+  assert.equal(await world.text(), 'baheron\n');
 });
 
 test('closed, nothing runs any more', async () => {
