@@ -54,6 +54,9 @@ async function greeting(app: App, config: Config): Promise<string[]> {
   const say = (line: string) => void lines.push(line);
   say(`Deltapad is running at ${app.url}`);
   say(app.store);
+  if (config.redisUrl && !config.mongoUrl) {
+    say('REDIS_URL is not used: what it is for needs MONGO_URL.');
+  }
   if (!app.isBuilt) say('The pages are not built: run npm run build, then start again.');
   if (!config.rateLimits) {
     say('Rate limits and connection caps are off (RATE_LIMITS=off): for measuring only.');

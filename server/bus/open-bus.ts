@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { Bus } from './bus.ts';
+import { FallbackBus } from './fallback-bus.ts';
 import { createMemoryHub } from './memory-bus.ts';
 import { RedisBus } from './redis-bus.ts';
 
@@ -36,5 +37,7 @@ export function openBus({ config, isShared, secret, parent, clock, ids, log }: O
   const { redisUrl: url, mongoUrl } = config;
   if (!isShared) return createMemoryHub().join({ ids, log });
   if (url === null) return parent ?? createMemoryHub().join({ ids, log });
-  return new RedisBus({ url, space: spaceOf(secret, mongoUrl), clock, ids, log });
+  const space = spaceOf(secret, mongoUrl);
+  const redis = new RedisBus({ url, space, self: parent?.self, clock, ids, log });
+  return parent ? new FallbackBus(redis, parent) : redis;
 }

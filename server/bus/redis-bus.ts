@@ -13,6 +13,8 @@ export interface RedisBusDeps {
   readonly url: string;
   /** Set before every channel's name: installations that share a Redis must not hear each other. */
   readonly space: string;
+  /** The name this process has on another bus already. */
+  readonly self?: string | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -40,6 +42,7 @@ export class RedisBus implements Bus {
   readonly #publisher: Redis;
   readonly #subscriber: Redis;
   readonly #listeners: Listeners;
+  #isRising = false;
   /** Null: not known yet. */
   #isHere: boolean | null = null;
   #known!: () => void;
@@ -52,7 +55,7 @@ export class RedisBus implements Bus {
 
   constructor(deps: RedisBusDeps) {
     this.#deps = deps;
-    this.self = deps.ids.secret(9);
+    this.self = deps.self ?? deps.ids.secret(9);
     this.#prefix = `deltapad:${deps.space}:`;
     this.#listeners = new Listeners((error) =>
       deps.log.error({ err: error }, 'A bus listener failed'),
@@ -87,7 +90,8 @@ export class RedisBus implements Bus {
 
   /** Either line is up. Everything is subscribed before anybody is told that all is well. */
   async #up(): Promise<void> {
-    if (this.#isClosed || this.#subscriber.status !== 'ready') return;
+    if (this.#isClosed || this.#isRising || this.#subscriber.status !== 'ready') return;
+    this.#isRising = true;
     try {
       const channels = this.#listeners.channels.map((name) => this.#prefix + name);
       for (let i = 0; i < channels.length; i += limits.maxFollowed) {
@@ -97,6 +101,8 @@ export class RedisBus implements Bus {
       // The line broke again, or does not answer: from the beginning.
       if (!this.#isClosed) this.#subscriber.disconnect(true);
       return;
+    } finally {
+      this.#isRising = false;
     }
     if (this.#isClosed || this.#publisher.status !== 'ready') return;
     if (this.#isHere === false) this.#deps.log.info({}, 'Redis is here again');

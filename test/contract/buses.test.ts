@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
+import { FallbackBus } from '../../server/bus/fallback-bus.ts';
 import { createMemoryHub } from '../../server/bus/memory-bus.ts';
 import { BusRelay, type Line, type LineMessage, ParentBus } from '../../server/bus/parent-bus.ts';
 import { RedisBus } from '../../server/bus/redis-bus.ts';
@@ -96,6 +97,48 @@ busContract(
   },
   skip,
 );
+
+/** A worker that has Redis, and the relay that it falls back on. */
+async function joinBoth(t: TestContext, space: string, relay: BusRelay): Promise<FallbackBus> {
+  const [above, below] = makeLine();
+  relay.add(above);
+  const parent = new ParentBus(below, deps);
+  const { self } = parent;
+  const redisBus = new RedisBus({ url: redis!.url, space, self, clock: systemClock, ...deps });
+  const bus = new FallbackBus(redisBus, parent);
+  t.after(() => bus.close());
+  await bus.subscribe('ready', () => undefined);
+  return bus;
+}
+
+busContract(
+  'redis, else parent',
+  async (t) => {
+    const space = `test-${++spaces}`;
+    const relay = new BusRelay();
+    return {
+      join: () => joinBoth(t, space, relay),
+      async interrupt() {
+        await redis!.stop();
+        await redis!.start();
+      },
+    };
+  },
+  skip,
+);
+
+test('workers that have Redis go on through their parent while it is away', { skip }, async (t) => {
+  const relay = new BusRelay();
+  const [ada, bob] = [await joinBoth(t, 'both', relay), await joinBoth(t, 'both', relay)];
+  const heard: unknown[] = [];
+  await bob.subscribe('a', (message) => heard.push(message));
+  await redis!.stop();
+  await until('it is heard all the same', () => {
+    ada.publish('a', 'through the parent');
+    return heard.length > 0;
+  });
+  await redis!.start();
+});
 
 test('installations that share a Redis do not hear each other', { skip }, async (t) => {
   const [ada, bob] = [await joinRedis(t, 'one'), await joinRedis(t, 'two')];
