@@ -102,6 +102,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     records,
     sessions,
     links,
+    tokens,
     passwords: createPasswords(),
     attempts,
     clock,

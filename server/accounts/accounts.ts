@@ -14,7 +14,8 @@ import type { Links } from './links.ts';
 import { checkLogin, type Login, readLogin } from './logins.ts';
 import { checkPassword, type Passwords } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
-import { sessionOf, viaSession } from './via.ts';
+import type { Tokens } from './tokens.ts';
+import { sessionOf, viaSession, viaToken } from './via.ts';
 
 /** Who asks, from where. */
 export interface Visitor {
@@ -38,6 +39,7 @@ export interface AccountsDeps {
   records: AccountRecords;
   sessions: Sessions;
   links: Links;
+  tokens: Pick<Tokens, 'revokeAll'>;
   passwords: Passwords;
   attempts: Attempts;
   clock: Clock;
@@ -66,7 +68,7 @@ export interface Accounts {
   signOut(person: Person): Promise<void>;
   /** Ends all other sessions. */
   changePassword(visitor: Visitor, current: string | undefined, next: string): Promise<Entered>;
-  /** The link's secret in exchange for a new password; ends all sessions. */
+  /** The link's secret in exchange for a new password; ends all sessions and tokens. */
   reset(visitor: Visitor, secret: string, password: string): Promise<Entered>;
   /** An account without a password, for the operator. AppError `name-taken`. */
   create(login: string): Promise<UserId>;
@@ -260,6 +262,10 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       checkPassword(password, [record.name, record.email]);
       if (!(await links.useReset(secret))) throw used();
       await setPassword(visitor, userId, password);
+      // Whoever had the account before its owner came by this link keeps nothing of it.
+      for (const id of await deps.tokens.revokeAll(userId)) {
+        deps.endSession(viaToken(id), 'not-signed-in');
+      }
       if (link.by === 'mail') {
         await records.update(userId, (before) => ({ ...before, emailVerifiedAt: clock.now() }));
       }

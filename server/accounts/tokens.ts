@@ -29,6 +29,8 @@ export interface Tokens {
   /** Newest first. */
   of(userId: UserId): Promise<Token[]>;
   revoke(userId: UserId, id: string): Promise<boolean>;
+  /** Which. */
+  revokeAll(userId: UserId): Promise<string[]>;
 }
 
 /** What looks like a token of ours in an Authorization header, or null: the header is not for us. */
@@ -112,6 +114,12 @@ export function createTokens(
       if (found?.value.userId !== userId) return false;
       await records.delete(kind, id);
       return true;
+    },
+
+    async revokeAll(userId) {
+      const ids = (await of(userId)).map(({ id }) => id);
+      for (const id of ids) await records.delete(kind, id);
+      return ids;
     },
   };
 }

@@ -102,11 +102,12 @@ test('a disabled account is out at once: sessions, sockets, tokens, links; enabl
   assert.equal((await app.stranger().get('/api/v1/session', { authorization })).status, 200);
 });
 
-test('a reset ends every session of its owner', async (t) => {
+test('a reset ends every session and token of its owner', async (t) => {
   const app = await startApp(t);
   const thief = app.stranger();
   await signUp(thief, 'ada');
   const { closed } = await openSocket(app, { cookie: thief.cookie });
+  const authorization = `Bearer ${(await makeToken(thief, { name: 'x', scope: 'write' })).secret}`;
   const token = (await ask(app, 'reset', 'ada')).lines[0]!.split('/').at(-1);
   const older = (await ask(app, 'reset', 'ada')).lines[0]!.split('/').at(-1);
   const ada = app.stranger();
@@ -116,6 +117,7 @@ test('a reset ends every session of its owner', async (t) => {
   );
   assert.equal(await closed, closeCodes['not-signed-in'].code);
   assert.equal((await thief.get('/api/v1/session')).status, 401);
+  assert.equal((await app.stranger().get('/api/v1/session', { authorization })).status, 401);
   assert.equal((await ada.get('/api/v1/session')).json.user.kind, 'account');
   const other = await app.stranger().post(`${account}/reset`, { token: older, password });
   assert.equal(other.status, 410, 'other links are over as well');
