@@ -13,6 +13,7 @@ export const errorStatus = {
   'document-exists': 409,
   'name-taken': 409,
   'version-taken': 409,
+  'other-client': 409,
   'document-trashed': 410,
   'link-used': 410,
   'too-large': 413,

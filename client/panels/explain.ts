@@ -39,6 +39,7 @@ export function explain({ t, locale }: Pick<App, 't' | 'locale'>, error: unknown
     case 'method-not-allowed':
     case 'unsupported-type':
     case 'version-taken':
+    case 'other-client':
     case 'internal':
       return t('error.internal');
   }

@@ -49,7 +49,13 @@ interface Flight {
 /** Nothing more of this person will be taken: all of it is refused at once. */
 const denials = new Set(['no-access', 'not-signed-in', 'document-trashed', 'not-found']);
 /** Not refused, only not possible now. A server of ours closes the line instead (internals.md §4.5). */
-const delays = new Set(['not-now', 'too-many-requests', 'ERR_MAX_SUBMIT_RETRIES_EXCEEDED']);
+const delays = new Set([
+  'not-now',
+  'too-many-requests',
+  'ERR_MAX_SUBMIT_RETRIES_EXCEEDED',
+  // This browser is somebody else now: what was on its way goes again, as theirs.
+  'other-client',
+]);
 const silentRefusal: Refusal = { code: 'internal', message: '' };
 /** Ops wait in the document until somebody reads it; done in a pause, no key pays for it. */
 const FOLD_AFTER_MS = 1_500;

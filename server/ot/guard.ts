@@ -120,7 +120,7 @@ export function createGuard(deps: GuardDeps) {
     connection.opBegan();
     if (message.src !== undefined && message.src !== connection.clientId) {
       const whose = 'This change names another client as its source.';
-      return next(new AppError('bad-request', whose));
+      return next(new AppError('other-client', whose));
     }
     permit(connection, refOf(message), 'edit', (error) => {
       if (error === undefined || expectedError(error)?.code !== 'no-access') return next(error);

@@ -273,6 +273,42 @@ test('who signs up goes on writing where they were', async (t) => {
   assert.deepEqual(live.session.refused.value, []);
 });
 
+test('text that was on its way when the browser became somebody else’s is sent as theirs, once', async (t) => {
+  for (const isStored of [false, true]) {
+    const app = await startApp(t);
+    const ada = await app.guest('Ada');
+    const { collection, id } = await ada.makes({ text: 'start' });
+    const live = await openLive(t, app, ada, { collection, id });
+    const bob = await app.guest('Bob');
+    const path = `/api/v1/documents/${collection}/${id}?format=text`;
+    const stored = (wanted: string) =>
+      eventually(
+        wanted,
+        async () => [(await bob.get(path)).text, live.session.hasUnsent.value],
+        ([text, hasUnsent]) => text === wanted && hasUnsent === false,
+        { withinMs: 20_000 },
+      );
+    live.editor.edit(insert(5, 'ed'));
+    await stored('started\n');
+    // On its way, and the line goes before the answer: with the op, or with its acknowledgement.
+    live.editor.edit(insert(7, ' and more'));
+    if (isStored) {
+      await eventually(
+        'the log',
+        async () => (await bob.get(path)).text,
+        (text) => / more/.test(text),
+      );
+    }
+    live.cut();
+    ada.cookie = bob.cookie;
+    await stored('started and more\n');
+    assert.deepEqual(live.session.refused.value, []);
+    live.editor.edit(insert(0, 'He '));
+    await stored('He started and more\n');
+    await app.close();
+  }
+});
+
 test('sessions are listed, and whichever is revoked loses its socket', async (t) => {
   const app = await startApp(t);
   const home = app.stranger();

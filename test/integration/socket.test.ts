@@ -187,7 +187,7 @@ const refused: Record<string, { message: Message; code: string }> = {
   },
   "an op in another client's name": {
     message: { a: 'op', c: 'docs', d: 'doc', v: 1, src: 'victim', seq: 1, op: [{ insert: 'x' }] },
-    code: 'bad-request',
+    code: 'other-client',
   },
   'presence of the document kind': {
     message: { a: 'p', ch: 'docs.doc', id: 'x', p: null, pv: 1, c: 'docs', d: 'doc', v: 1 },
