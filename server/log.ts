@@ -3,6 +3,7 @@
 // documents: who has a log must not get a link from it.
 
 import { type DestinationStream, destination, pino } from 'pino';
+import { AppError } from '../core/errors.ts';
 import type { Clock } from './clock.ts';
 import type { LogLevel } from './config.ts';
 
@@ -22,6 +23,20 @@ export function createLog(level: LogLevel, to?: DestinationStream): Log {
 
 /** A log that says nothing: for tests. */
 export const silentLog: Log = createLog('silent');
+
+const isOnlyNow = ({ err }: Record<string, unknown>): boolean =>
+  err instanceof AppError && err.code === 'not-now';
+
+/** For who only meets a store that is away, once for each document: that is told once for all of them. */
+export function withoutOutages(log: Log): Log {
+  return {
+    debug: (fields, message) => log.debug(fields, message),
+    info: (fields, message) => log.info(fields, message),
+    warn: (fields, message) => log[isOnlyNow(fields) ? 'debug' : 'warn'](fields, message),
+    error: (fields, message) => log[isOnlyNow(fields) ? 'debug' : 'error'](fields, message),
+    fatal: (fields, message) => log.fatal(fields, message),
+  };
+}
 
 /**
  * Says the same thing at most once in a while: a store that is away fails for everybody at every try, and a

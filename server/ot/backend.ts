@@ -18,7 +18,7 @@ import type { Bus } from '../bus/bus.ts';
 import { createMemoryHub } from '../bus/memory-bus.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
-import { createSeldom, type Log } from '../log.ts';
+import { createSeldom, type Log, withoutOutages } from '../log.ts';
 import type { OpLog } from '../store/store.ts';
 import { createClientIds } from './client-id.ts';
 import { Connection, Connections } from './connections.ts';
@@ -146,7 +146,7 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
   const live = new LiveDocuments({
     ops: deps.ops,
     clock,
-    log,
+    log: withoutOutages(log),
     watched: () => connections.openDocuments(),
     feed: deps.isShared
       ? createFeed(pubsub, (ref, entry) => peers.committed(ref, entry))
@@ -178,7 +178,7 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
         ops: deps.ops,
         live,
         clock,
-        log,
+        log: withoutOutages(log),
         everyMs: deps.followMs ?? limits.followMs,
         async also() {
           await deps.lookAround?.([...connections.openDocuments()]);

@@ -49,7 +49,7 @@ async function start(t: TestContext, url: string) {
   t.after(stopTyping);
   await until('people write', () => acknowledgedBy(writers) > 100);
   const outages = () => app.output.split('\n').filter((line) => line.includes('cannot serve'));
-  const arrive = async () => {
+  const arrive = async (outagesTold = 1) => {
     const before = acknowledgedBy(writers);
     await until('work goes on by itself', () => acknowledgedBy(writers) > before + 60, 40_000);
     stopTyping();
@@ -59,7 +59,7 @@ async function start(t: TestContext, url: string) {
       () => owner.get('/readyz'),
       ({ status }) => status === 200,
     );
-    assert.equal(outages().length, 1, app.output);
+    assert.equal(outages().length, outagesTold, app.output);
     const { text } = await checkTokens(
       { dataDir: app.dataDir, mongoUrl: mongo!.url },
       ref,
@@ -114,4 +114,25 @@ test('[P1 P5] a Mongo whose line is cut and mended in the middle of commits', {
   for (const { name, opErrors } of writers) assert.deepEqual(opErrors, [], name);
   await line.mend();
   await arrive();
+});
+
+test('[P1 P2 P5] a Mongo that takes what it is sent and answers nothing for a while', {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
+  const real = new URL(mongo!.url);
+  const line = await TcpLine.open(() => Number(real.port));
+  t.after(() => line.close());
+  const url = `mongodb://127.0.0.1:${line.port}${real.pathname}`;
+  const { owner, writers, arrive } = await start(t, url);
+  line.hold();
+  const { status, json } = await owner.get('/readyz');
+  assert.equal(status, 503);
+  assert.match(json.detail, /does not answer/);
+  // Our own client gives a silent line up and sends the same again over a new one.
+  const [, , ada, bob] = writers;
+  await until('both have tried again', () => ada!.closes.length > 0 && bob!.closes.length > 0);
+  for (const { name, opErrors } of writers) assert.deepEqual(opErrors, [], name);
+  await line.mend();
+  await arrive(0);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import { createSeldom, type Log } from '../../../server/log.ts';
+import { createSeldom, type Log, withoutOutages } from '../../../server/log.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { watchStore } from '../../../server/store/watched-store.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
@@ -106,4 +106,17 @@ test('what is said seldom tells how often it was left out', async () => {
   await move(clock, 1);
   say();
   assert.deepEqual(said, [0, 5]);
+});
+
+test('who meets the store once for each document leaves it to be told once', () => {
+  const levels: string[] = [];
+  const say = (level: string) => () => void levels.push(level);
+  const [debug, info, warn, error, fatal] = ['debug', 'info', 'warn', 'error', 'fatal'].map(say);
+  const log = withoutOutages({ debug, info, warn, error, fatal } as Log);
+  const away = new AppError('not-now', 'The disk is full.');
+  log.warn({ err: away }, 'A snapshot was not written');
+  log.error({ err: away }, 'It failed');
+  log.warn({ err: new Error('a defect') }, 'A snapshot was not written');
+  log.error({ err: new AppError('internal', 'a defect') }, 'It failed');
+  assert.deepEqual(levels, ['debug', 'debug', 'warn', 'error']);
 });
