@@ -119,6 +119,8 @@ export const limits = {
   maxFollowReads: 8,
   /** Processes on one port. */
   maxWorkers: 64,
+  /** How long one process waits for what the others on its port answer. */
+  gatherMs: 500,
   /** A process that lived for so long started well; after so many in a row that did not, all ends … */
   workerSettledMs: 10_000,
   maxWorkerFailures: 8,

@@ -13,6 +13,7 @@ import { decide, roleOf } from './access/access.ts';
 import type { Person } from './access/actor.ts';
 import { serveAdmin } from './accounts/admin-socket.ts';
 import type { Bus } from './bus/bus.ts';
+import { createGather } from './bus/gather.ts';
 import { openBus } from './bus/open-bus.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -144,10 +145,14 @@ async function build(
     server.closeAllConnections();
     return closed;
   });
+  const siblings = overrides.bus;
+  const gatherFrom = (bus: Bus) => (answer: () => Promise<unknown>) =>
+    createGather({ bus, channel: 'metrics', others: config.workers - 1, answer, clock });
   const metrics = createMetrics({
     build: buildName,
     stats: () => backend.stats(),
     token: config.metricsToken,
+    ...(siblings ? { others: gatherFrom(siblings) } : {}),
   });
   closers.push(() => metrics.close());
   const origin = createOriginRule(config.publicUrl);

@@ -3,7 +3,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { AppError } from '../core/errors.ts';
 import { type RequestFacts, type Route, route } from './http/route.ts';
 
@@ -11,12 +11,16 @@ import { type RequestFacts, type Route, route } from './http/route.ts';
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const NANO = 1e-9;
 
+type Aggregator = 'sum' | 'first' | 'min' | 'max';
+
 export interface MetricsDeps {
   readonly build: string;
   /** Live documents, op sockets, and ops that wait for their commit. */
   stats(): { documents: number; connections: number; staged: number };
   /** Null: only this computer may read them. */
   readonly token: string | null;
+  /** The other processes on the port, if there are: what each has in its `read`. */
+  readonly others?: (read: () => Promise<unknown>) => () => Promise<unknown[]>;
 }
 
 export interface Metrics {
@@ -38,10 +42,12 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
 
-  const gauge = (name: string, help: string, read: () => number) =>
+  /** Several processes on one port are read as one: sums, unless said otherwise. */
+  const gauge = (name: string, help: string, read: () => number, aggregator: Aggregator = 'sum') =>
     new Gauge({
       name,
       help,
+      aggregator,
       registers,
       collect() {
         this.set(read());
@@ -62,6 +68,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const info = new Gauge({
     name: 'deltapad_info',
     help: 'Which client is served.',
+    aggregator: 'first',
     labelNames: ['build'],
     registers,
   });
@@ -99,8 +106,11 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });
-  gauge('process_start_time_seconds', 'When the process began, since 1970.', () =>
-    Math.round(performance.timeOrigin / 1000),
+  gauge(
+    'process_start_time_seconds',
+    'When the process began, since 1970.',
+    () => Math.round(performance.timeOrigin / 1000),
+    'min',
   );
   gauge('process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
   gauge(
@@ -111,6 +121,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const lag = new Gauge({
     name: 'nodejs_eventloop_lag_seconds',
     help: 'How late the event loop was since the last reading.',
+    aggregator: 'max',
     labelNames: ['quantile'],
     registers,
     collect() {
@@ -122,6 +133,13 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     },
   });
   void lag;
+
+  const gather = deps.others?.(() => registry.getMetricsAsJSON());
+  const text = async () => {
+    if (!gather) return registry.metrics();
+    const others = (await gather()) as object[];
+    return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...others]).metrics();
+  };
 
   return {
     answered({ method, route: pattern, status, ms }) {
@@ -144,7 +162,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
             const sentence = 'Metrics are for this computer, or for who has METRICS_TOKEN.';
             throw new AppError('no-access', sentence);
           }
-          return { body: await registry.metrics(), type: registry.contentType };
+          return { body: await text(), type: registry.contentType };
         },
       }),
     ],

@@ -64,6 +64,13 @@ test('several processes write one document; one is killed, all are restarted: no
     names.map(() => names),
   );
 
+  // The processes on a port are measured as one, whichever of them is asked.
+  for (let i = 0; i < 4; i++) {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    assert.match(metrics, /^deltapad_connections 4$/m);
+    assert.match(metrics, /^deltapad_info\{build="[^"]*"\} 1$/m);
+  }
+
   let afterKill: number[] = [];
   await writeBoth(clients, 60, async (round) => {
     if (round === 10) process.kill(before[0]!, 'SIGKILL');
