@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 
 const run = (command: string, ...args: string[]) =>
   spawnSync(command, args, { encoding: 'utf8', timeout: 20_000 });
@@ -21,16 +22,24 @@ export function mountProblem(): string | null {
   return why;
 }
 
-/** A test, or a file (`after` of node:test). */
-interface Scope {
-  after(end: () => void): void;
+/** Why writes cannot be refused by a limit of the process; null when they can. Needs no rights. */
+export const limitProblem = (): string | null =>
+  run('prlimit', '--version').status === 0
+    ? null
+    : 'there is no prlimit (util-linux), which makes the writes of a process fail';
+
+/** From now on every write of this process to a file fails (EFBIG), as on a disk that reports errors. */
+export function refuseWrites(pid: number, isRefused: boolean): void {
+  const limit = `--fsize=${isRefused ? '0' : 'unlimited'}:unlimited`;
+  const { status, stderr } = run('prlimit', '--pid', String(pid), limit);
+  if (status !== 0) throw new Error(`prlimit: ${stderr}`);
 }
 
 export class SmallDisk {
   readonly folder = mkdtempSync(join(tmpdir(), 'deltapad-disk-'));
   readonly #image: string | null = null;
 
-  private constructor(t: Scope, kind: 'tmpfs' | 'ext4', sizeMb: number) {
+  private constructor(t: TestContext, kind: 'tmpfs' | 'ext4', sizeMb: number) {
     if (kind === 'tmpfs') this.#mount('-t', 'tmpfs', '-o', `size=${sizeMb}m`, 'deltapad-test');
     else {
       this.#image = `${this.folder}.img`;
@@ -47,8 +56,8 @@ export class SmallDisk {
     });
   }
 
-  static tmpfs = (t: Scope, sizeMb: number) => new SmallDisk(t, 'tmpfs', sizeMb);
-  static ext4 = (t: Scope, sizeMb: number) => new SmallDisk(t, 'ext4', sizeMb);
+  static tmpfs = (t: TestContext, sizeMb: number) => new SmallDisk(t, 'tmpfs', sizeMb);
+  static ext4 = (t: TestContext, sizeMb: number) => new SmallDisk(t, 'ext4', sizeMb);
 
   #mount(...args: string[]): void {
     const { status, stderr } = run('mount', ...args, this.folder);

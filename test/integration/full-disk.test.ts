@@ -3,6 +3,8 @@
 // itself once there is room.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseDocumentRef } from '../../core/ids.ts';
@@ -13,7 +15,7 @@ import { eventually } from '../helpers/eventually.ts';
 import { png } from '../helpers/images.ts';
 import { runMain } from '../helpers/main-process.ts';
 import { createRandom } from '../helpers/random.ts';
-import { mountProblem, SmallDisk } from '../helpers/small-disk.ts';
+import { limitProblem, mountProblem, refuseWrites, SmallDisk } from '../helpers/small-disk.ts';
 import {
   allArrived,
   checkTokens,
@@ -28,7 +30,7 @@ const problem = mountProblem();
 const skip = problem ?? false;
 
 /** A server on the disk, and people who write in one document. */
-async function start(t: TestContext, disk: SmallDisk) {
+async function start(t: TestContext, disk: { readonly folder: string }) {
   const app = await BuiltApp.start({ DATA_DIR: join(disk.folder, 'data') });
   t.after(() => app.stop());
   const owner = new Person(app.url);
@@ -195,4 +197,40 @@ test('a data folder that cannot be written, or has no room to begin in, is one s
   assert.equal((await person.get('/')).status, 200);
   full.child.kill('SIGTERM');
   assert.equal(await full.ended, 0);
+});
+
+test('[P1 P5] a disk that reports errors for a while: edits wait without an error, and all arrives', {
+  skip: limitProblem() ?? false,
+  timeout: 120_000,
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'deltapad-errors-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const { app, ref, random, writers, place, ready } = await start(t, { folder });
+  const stopTyping = keepTyping(writers, random, { everyMs: 5, mostWaiting: 25 });
+  t.after(stopTyping);
+  for (let round = 1; round <= 3; round++) {
+    const before = acknowledgedBy(writers);
+    await until('people write', () => acknowledgedBy(writers) > before + 60);
+    refuseWrites(app.pid, true);
+    await until('nobody gets anything stored', () => writers.every((w) => w.unacknowledged >= 20));
+    const { status, detail } = await eventually(
+      'it says so',
+      ready,
+      ({ status }) => status === 503,
+    );
+    assert.match(
+      `${status} ${detail}`,
+      /^503 Nothing can be saved just now: the disk reports an error/,
+    );
+    await checkTokens(place, ref, writers);
+    refuseWrites(app.pid, false);
+  }
+  const before = acknowledgedBy(writers);
+  await until('work goes on by itself', () => acknowledgedBy(writers) > before + 60);
+  stopTyping();
+  await allArrived(writers, 30_000);
+  const { text } = await checkTokens(place, ref, writers);
+  for (const token of writers.flatMap(({ typed }) => typed)) {
+    assert.ok(text.includes(token), `${token} is not in the text`);
+  }
 });
