@@ -3,7 +3,7 @@
 #   docker build -t deltapad .
 #   docker run -d -p 8080:8080 -v deltapad:/data -e PUBLIC_URL=https://pad.example.org deltapad
 #
-# Backup, restore and doctor (README) are in it as well, without npm:
+# Admin, backup, restore and doctor (README) are in it as well, without npm:
 #
 #   docker exec CONTAINER node dist/server/backup.js /data/backup-of-today
 

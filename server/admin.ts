@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { createIdentity } from './identity.ts';
 import { systemIds } from './ids.ts';
 import { createLog } from './log.ts';
-import { openSecret } from './secret.ts';
+import { openSecret, openSharedSecret } from './secret.ts';
 import { openStore } from './store/open-store.ts';
 
 const usage = `npm run admin -- VERB [NAME]
@@ -28,9 +28,10 @@ name or the e-mail address that somebody signs in with.
 
 /** No server of this folder runs, or its store is elsewhere: the command does it itself. */
 async function doAlone(config: Config, verb: AdminVerb, name?: string): Promise<AdminReply> {
-  const secret = await openSecret(config.dataDir, systemIds);
   const { dataDir, mongoUrl } = config;
+  const ownSecret = mongoUrl === null ? await openSecret(dataDir, systemIds) : null;
   const store = await openStore({ dataDir, mongoUrl, clock: systemClock });
+  const secret = ownSecret ?? (await openSharedSecret(store.records, dataDir, systemIds));
   const identity = createIdentity({
     config,
     secret,

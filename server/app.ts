@@ -194,9 +194,9 @@ async function build(
   const backend: OtBackend = createBackend({
     ops: store.ops,
     async roleOf(actor, ref) {
-      if (actor.kind !== 'system' && (await guests.hasEnded(actor.id))) return null;
-      const record = await records.get(ref);
-      return record?.trashedAt ? null : roleOf(actor, ref, record);
+      const asker = actor.kind === 'system' ? actor : await guests.nowOf(actor);
+      const record = asker && (await records.get(ref));
+      return asker && !record?.trashedAt ? roleOf(asker, ref, record) : null;
     },
     async about(ref) {
       const record = await records.get(ref);

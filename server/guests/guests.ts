@@ -45,8 +45,11 @@ export interface Guests {
   remember(person: Person): Promise<void>;
   /** Their cookie, wherever it is, is worth nothing from now on. */
   end(person: Person): Promise<void>;
-  /** Whether the identity was ended, perhaps while connections of it live on. */
-  hasEnded(id: UserId): Promise<boolean>;
+  /**
+   * Who somebody is by now, while what they opened before lives on: themselves, the account that took the
+   * guest in, or null: nobody.
+   */
+  nowOf(person: Person): Promise<Person | null>;
   /** Those who are known, by id. */
   people(ids: readonly string[]): Promise<Map<string, PersonSummary>>;
 }
@@ -169,9 +172,10 @@ export function createGuests(deps: GuestsDeps): Guests {
       onEnded(guest.id);
     },
 
-    async hasEnded(id) {
-      const record = (await find(id))?.value;
-      return record !== undefined && record.endedAt !== null;
+    async nowOf(person) {
+      const record = (await find(person.id))?.value;
+      if (record?.mergedInto) return { ...person, id: record.mergedInto as UserId };
+      return record && record.endedAt !== null ? null : person;
     },
 
     async people(wanted) {

@@ -2,7 +2,7 @@
 // those who are signed in.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -159,7 +159,6 @@ test('on Mongo: what one server ends, the other closes within 5 s', async (t) =>
   t.after(() => mongo.close());
   const secondDir = folder(t);
   const one = await startApp(t, { config: { mongoUrl: mongo.url } });
-  copyFileSync(join(one.dataDir, 'secret'), join(secondDir, 'secret'));
   const two = await startApp(t, { config: { mongoUrl: mongo.url, dataDir: secondDir } });
   const ada = two.stranger();
   await signUp(ada, 'ada');
@@ -181,4 +180,25 @@ test('on Mongo: what one server ends, the other closes within 5 s', async (t) =>
   assert.ok(Date.now() - before < 5_000);
   assert.equal((await ada.get('/api/v1/session')).status, 401);
   assert.equal(bystander.socket.readyState, bystander.socket.OPEN);
+});
+
+test('on Mongo the command works beside servers elsewhere, without the server’s folder', async (t) => {
+  const mongo = await startMongo();
+  if (!mongo) return t.skip('no Mongo server');
+  t.after(() => mongo.close());
+  const app = await startApp(t, { config: { mongoUrl: mongo.url } });
+  const ada = app.stranger();
+  await signUp(ada, 'ada');
+  const { closed } = await openSocket(app, { cookie: ada.cookie });
+  const env = { DATA_DIR: folder(t), MONGO_URL: mongo.url };
+  const { code, out, err } = await runCommand('admin', env, ['disable', 'ada']);
+  assert.deepEqual([code, err], [0, '']);
+  assert.match(out, /signed out everywhere/);
+  assert.equal(await closed, closeCodes['not-signed-in'].code);
+  const guest = await app.guest('Bob');
+  assert.equal(
+    (await guest.get('/api/v1/session')).status,
+    200,
+    'the shared secret is what it was',
+  );
 });

@@ -192,6 +192,16 @@ test('a session that has ended stops editing, keeps what is unsent, and is asked
   assert.deepEqual(ada.session.contents().ops, [{ insert: 'herons\n' }]);
 });
 
+test('a session that has ended is asked about at once: signed in in another tab, it goes on', async () => {
+  const [world, ada] = await onePerson();
+  ada.types(5, 's');
+  ada.link().cut(closeCodes['not-signed-in'].code);
+  await world.run(3_000);
+  await world.settle();
+  assert.equal(ada.session.saveState.value.kind, 'saved');
+  assert.equal(await world.text(), 'herons\n');
+});
+
 test('a right that ends without a word is noticed while nothing is typed', async () => {
   const [world, ada] = await onePerson();
   ada.api.fetchDocument = () => refuses('not-signed-in');
