@@ -89,6 +89,9 @@ export const limits = {
   maxWaitingVersionReads: 64,
   /** Bytes waiting in one socket, beside the largest message, before it is cut off: it does not read. */
   maxSocketBacklogBytes: 8 * 1024 * 1024,
+  /** Commits are shared when so many people write within 16 ms; nobody waits longer for it than … */
+  commitCrowd: 4,
+  commitWindowMs: 8,
   /** Log entries in one commit: bounds what one failed write takes along. */
   maxAppendGroup: 500,
   /** Log entries of one document waiting for a commit; beyond, the store is not keeping up. */

@@ -12,6 +12,7 @@ import {
 } from './delta.ts';
 import { endsOf, fold, runAt } from './fold.ts';
 import { limits } from './limits.ts';
+import { transformOp } from './transform.ts';
 
 interface Pending {
   readonly op: Delta;
@@ -204,7 +205,7 @@ export function createRichTextType(check: OpCheck = (_document, op) => toDelta(o
     diff: (before: unknown, after: unknown): Delta => toDelta(before).diff(toDelta(after)),
     /** As ottypes/rich-text has it: with 'left', `other` was first and keeps its place. */
     transform: (op: unknown, other: unknown, side: 'left' | 'right'): Delta =>
-      toDelta(other).transform(toDelta(op), side === 'left'),
+      transformOp(toDelta(other), toDelta(op), side === 'left'),
     transformCursor: (cursor: number, op: unknown, isOwnOp: boolean): number =>
       toDelta(op).transformPosition(cursor, !isOwnOp),
     transformPresence(

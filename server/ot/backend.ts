@@ -21,6 +21,7 @@ import type { Ids } from '../ids.ts';
 import { createSeldom, type Log, withoutOutages } from '../log.ts';
 import type { OpLog } from '../store/store.ts';
 import { createClientIds } from './client-id.ts';
+import { CommitPace } from './commit-pace.ts';
 import { Connection, Connections } from './connections.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { createFeed } from './feed.ts';
@@ -148,6 +149,7 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     clock,
     log: withoutOutages(log),
     watched: () => connections.openDocuments(),
+    pace: new CommitPace(clock),
     feed: deps.isShared
       ? createFeed(pubsub, (ref, entry) => peers.committed(ref, entry))
       : undefined,

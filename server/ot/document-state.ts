@@ -110,8 +110,12 @@ export function toOp(entry: LogEntry, options: { metadata: boolean; richText: bo
   else if (entry.del) op.del = true;
   else if ('op' in entry) op.op = options.richText ? entry.op : ownCopy(entry.op);
   if (options.metadata) {
-    const { ts, ...rest } = entry.m;
-    op.m = ts === 0 ? rest : { ...rest, ts };
+    // ShareDB only reads it: copied is what has to leave out a time that nobody gave.
+    if (entry.m.ts !== 0) op.m = entry.m;
+    else {
+      const { ts: _none, ...rest } = entry.m;
+      op.m = rest;
+    }
   }
   return op;
 }

@@ -9,6 +9,7 @@ import type { DocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { Log } from '../log.ts';
 import type { AppendResult, LogEntry, OpLog } from '../store/store.ts';
+import type { CommitPace } from './commit-pace.ts';
 import { applyEntry, type DocumentState, emptyState, fromStored } from './document-state.ts';
 import { MilestoneWriter } from './milestone-writer.ts';
 import { RecentOps } from './recent-ops.ts';
@@ -48,6 +49,8 @@ export interface LiveDocumentDeps {
   readonly log: Log;
   /** Absent: nobody else has the store. */
   readonly feed?: Feed | undefined;
+  /** Absent: what is staged is sent at once. */
+  readonly pace?: CommitPace;
 }
 
 /** Whatever the store rejected with: the change is held back, never refused. */
@@ -75,6 +78,8 @@ export class LiveDocument {
   /** Staged and not settled, in order. */
   readonly #staged: Staged[] = [];
   #isSending = false;
+  /** For the others who write, to be sent together with theirs. */
+  #isWaiting = false;
   readonly #milestones: MilestoneWriter;
 
   constructor(ref: DocumentRef, deps: LiveDocumentDeps, toldVersion: number | null = null) {
@@ -274,6 +279,19 @@ export class LiveDocument {
     loaded.newest = state;
     loaded.recent.push(entry);
     this.#staged.push({ entry, state, done, watchers: [] });
+    // Where others write the same document, waiting would lose the race for the version.
+    const pace = !this.#deps.feed || this.isOurs ? this.#deps.pace : undefined;
+    if (!pace) {
+      this.#sendNow();
+      return;
+    }
+    const isFirst = !this.#isSending && !this.#isWaiting;
+    if (isFirst) this.#isWaiting = true;
+    pace.staged(entry.src, isFirst ? () => this.#sendNow() : null);
+  }
+
+  #sendNow(): void {
+    this.#isWaiting = false;
     if (!this.#isSending) void this.#send();
   }
 
