@@ -39,6 +39,10 @@ export interface SimServer {
   /** The next op of this client that would be committed is refused. */
   refuseNext(client: number, code: ErrorCode): void;
   readonly refusals: number;
+  /** Ends the faults of its own, or lets them begin again. */
+  calm?(isCalm: boolean): void;
+  /** Its processes hear nothing of each other: each knows of its own people alone. */
+  readonly isDeaf?: boolean;
 }
 
 const { MemoryDB } = createRequire(import.meta.url)('sharedb') as { MemoryDB: new () => unknown };
