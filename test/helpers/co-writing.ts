@@ -42,7 +42,8 @@ export async function converged(clients: readonly LiveClient[]): Promise<void> {
       texts: new Set(clients.map((client) => client.text())).size,
     }),
     ({ unsent, texts }) => unsent === 0 && texts === 1,
-    { withinMs: 60_000 },
+    // Less than a client takes to notice by itself (`versionCheckMs`).
+    { withinMs: 18_000 },
   );
 }
 

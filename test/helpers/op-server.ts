@@ -63,6 +63,8 @@ export interface OpServerOptions {
   ops?: OpLog;
   clock?: Clock;
   rateLimits?: boolean;
+  /** Others may write to `ops`, which is looked at this often. */
+  followMs?: number;
 }
 
 export async function startOpServer(
@@ -74,6 +76,8 @@ export async function startOpServer(
   const backend = createBackend({
     ...common,
     ops: options.ops ?? new MemoryOpLog(),
+    isShared: options.followMs !== undefined,
+    followMs: options.followMs ?? 0,
     roleOf: async (actor) => {
       const role = actor.kind === 'system' ? 'owner' : roles.get(actor.name);
       return role === undefined ? 'editor' : role;
