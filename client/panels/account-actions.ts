@@ -1,35 +1,7 @@
-// What the account menu does: going to sign in, signing out, and opening the dialogues about oneself,
-// which are loaded when they are asked for.
+// The dialogues about oneself, which are loaded when they are asked for, and what is told after signing in.
 
 import type { ComponentType } from 'preact';
-import { accountApi } from '../api/account-api.ts';
 import type { App } from '../ui/app.ts';
-import { explain } from './explain.ts';
-
-/** The page is left only when nothing can be lost by it. */
-async function mayLeave(app: App): Promise<boolean> {
-  if (await app.settle.current()) return true;
-  app.toasts.show({ text: app.t('account.leaveLater') });
-  return false;
-}
-
-export const signInPath = (view: 'sign-in' | 'sign-up', to: string): string =>
-  `/sign-in?${view === 'sign-up' ? 'new&' : ''}to=${encodeURIComponent(to)}`;
-
-/** And back here afterwards. */
-export async function goToSignIn(app: App, view: 'sign-in' | 'sign-up'): Promise<void> {
-  if (await mayLeave(app)) location.assign(signInPath(view, location.pathname));
-}
-
-export async function signOut(app: App): Promise<void> {
-  if (!(await mayLeave(app))) return;
-  try {
-    await accountApi.signOut();
-    location.assign('/');
-  } catch (error) {
-    app.toasts.show({ text: explain(app, error) });
-  }
-}
 
 type Dialogue = ComponentType<{ onClose: () => void }>;
 

@@ -8,6 +8,7 @@ import { type App, useApp } from '../ui/app.ts';
 import { Icon } from '../ui/icon.tsx';
 import { listTime } from '../ui/time.ts';
 import { explain } from './explain.ts';
+import { signOut } from './leaving.ts';
 
 const placeOf = ({ t }: App, { agent, kind }: SessionItem): string =>
   agent || t(kind === 'link' ? 'settings.byLink' : 'settings.browser');
@@ -36,6 +37,8 @@ export function AccountSessions() {
   };
 
   const now = Date.now();
+  // A guest who used no link is signed in nowhere.
+  if (sessions.value.length === 0) return null;
   return (
     <>
       <h3 id="my-sessions">{t('settings.sessions')}</h3>
@@ -54,18 +57,24 @@ export function AccountSessions() {
                   : t('settings.lastSeen', { time: listTime(session.lastSeenAt, now, locale) })}
               </span>
             </div>
-            {session.current ? null : (
-              <span class="row-end">
-                <button
-                  type="button"
-                  class="btn btn-quiet"
-                  aria-label={t('settings.endOf', { where: placeOf(app, session) })}
-                  onClick={() => void end(accountApi.endSession(session.id), t('settings.ended'))}
-                >
-                  {t('account.signOut')}
-                </button>
-              </span>
-            )}
+            <span class="row-end">
+              <button
+                type="button"
+                class="btn btn-quiet"
+                aria-label={
+                  session.current
+                    ? undefined
+                    : t('settings.endOf', { where: placeOf(app, session) })
+                }
+                onClick={() =>
+                  session.current
+                    ? void signOut(app)
+                    : void end(accountApi.endSession(session.id), t('settings.ended'))
+                }
+              >
+                {t('account.signOut')}
+              </button>
+            </span>
           </li>
         ))}
       </ul>

@@ -9,8 +9,9 @@ import { type App, useApp } from '../ui/app.ts';
 import { applyTheme } from '../ui/boot.ts';
 import { besideElement, Floating, onPressOutside } from '../ui/floating.tsx';
 import type { MenuItem } from '../ui/menu.tsx';
-import { goToSignIn, openPersonalLink, openSettings, signOut } from './account-actions.ts';
+import { openPersonalLink, openSettings } from './account-actions.ts';
 import { explain } from './explain.ts';
+import { goToSignIn, signOut } from './leaving.ts';
 
 const themes: readonly (Theme | null)[] = [null, 'light', 'dark'];
 const themeKey = (theme: Theme | null) => `account.theme.${theme ?? 'system'}` as const;

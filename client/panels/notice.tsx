@@ -3,9 +3,9 @@
 
 import { useApp } from '../ui/app.ts';
 import { Icon } from '../ui/icon.tsx';
-import { signInPath } from './account-actions.ts';
 import { copyWithToast } from './copy.ts';
 import { type Desk, mayEdit, useDesk } from './desk.ts';
+import { signInPath } from './leaving.ts';
 import { myText } from './text.ts';
 import { Toolbar } from './toolbar.tsx';
 import { restoreFromTrash } from './trash.ts';

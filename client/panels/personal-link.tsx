@@ -9,6 +9,7 @@ import { useApp } from '../ui/app.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { listTime } from '../ui/time.ts';
+import { AccountSessions } from './account-sessions.tsx';
 import { explainAccount } from './explain-account.ts';
 import { ShownOnce } from './shown-once.tsx';
 
@@ -92,6 +93,7 @@ export function PersonalLinkDialog({ onClose }: { onClose: () => void }) {
           );
         })}
       </ul>
+      <AccountSessions />
     </Dialog>
   );
 }

@@ -7,10 +7,11 @@ import { limits } from '../../core/limits.ts';
 import { accountApi } from '../api/account-api.ts';
 import { useApp } from '../ui/app.ts';
 import { Mark } from '../ui/icon.tsx';
-import { rememberAdopted, signInPath } from './account-actions.ts';
+import { rememberAdopted } from './account-actions.ts';
 import { type AccountProblem, explainAccount } from './explain-account.ts';
 import { FormField } from './form-field.tsx';
 import { Hosts } from './hosts.tsx';
+import { signInPath } from './leaving.ts';
 
 export function SignPage({ boot }: { boot: AccountBoot }) {
   const { t } = useApp();

@@ -30,8 +30,11 @@ export function createCookies(isHttps: boolean): Cookies {
       // Several of one name come from other paths or hosts: a stranger's must not hide the true one.
       const of = (wanted: string) =>
         pairs.flatMap(([key, value]) => (key === wanted && value ? [value] : []));
-      // Behind https the plain name is that of guests who came before it was given up.
-      return [...(isHttps ? of(HOST) : []), ...of(PLAIN)].slice(0, MAX_VALUES);
+      if (!isHttps) return of(PLAIN).slice(0, MAX_VALUES);
+      // The plain name is that of guests who came before it was given up, and never was a session's: a
+      // neighbouring host could plant one of its own.
+      const guests = of(PLAIN).filter((value) => value.includes('.'));
+      return [...of(HOST), ...guests].slice(0, MAX_VALUES);
     },
     set: (value, days) => `${name}=${value}; Max-Age=${Math.floor(days * 24 * 3600)}; ${rules}`,
     clear: () => [...new Set([name, PLAIN])].map((each) => `${each}=; Max-Age=0; ${rules}`),

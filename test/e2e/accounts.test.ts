@@ -138,6 +138,15 @@ story('a personal link brings a guest back in another browser', async ({ person 
   await accessible(phone.page, 'a personal link');
   await phone.page.getByRole('button', { name: 'Go on' }).click();
   await phone.page.getByRole('link', { name: /Of a guest/ }).waitFor();
+  await ada.page.reload();
+  await accountMenu(ada.page, 'Save your personal link');
+  await dialog.getByRole('button', { name: /^Sign out Chrome · / }).waitFor();
+  await accountMenu(phone.page, 'Save your personal link');
+  await phone.page
+    .getByRole('dialog')
+    .getByRole('button', { name: 'Sign out', exact: true })
+    .click();
+  await phone.page.getByText('Write something together').waitFor();
   await dialog.getByRole('button', { name: /^Revoke Made/ }).click();
   await becomes('no link', () => dialog.getByRole('button', { name: /^Revoke / }).count(), 0);
   const late = await person('Late');
