@@ -25,6 +25,7 @@ const pages = {
   home: 'client/pages/home.tsx',
   document: 'client/pages/document.tsx',
   account: 'client/pages/account.tsx',
+  embed: 'client/pages/embed.ts',
 };
 const sources = ['client', 'core', 'server', 'build.mjs', 'package.json', 'package-lock.json'];
 

@@ -235,6 +235,14 @@ export interface Boot {
   /** People make accounts by themselves. */
   canSignUp: boolean;
   user: SessionReply['user'];
+  /** In a frame of another site: whose pages may be around it, and when its session ends. */
+  embed?: { ancestors: readonly string[]; until: number };
+}
+
+/** What the page of a frame knows while it shows no document, in `<script … id="embed">`. */
+export interface EmbedBoot {
+  state: 'loading' | 'waiting' | 'refused' | 'blocked' | 'alone' | 'unreachable';
+  ancestors: readonly string[];
 }
 
 /** What the pages about accounts know beside, in `<script type="application/json" id="account">`. */

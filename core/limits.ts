@@ -268,6 +268,16 @@ export const limits = {
   resetLinkMs: 3600_000,
   /** Open sockets are asked this often whether who is behind them still is somebody: 5 s are promised. */
   identityCheckMs: 3_000,
+  /** From `iat` to `exp` of a host application's token: it travels through pages, so it is short. */
+  maxEmbedTokenMs: 3_600_000,
+  /** By how much a host's clock may differ from ours, in seconds. */
+  embedClockSkewSeconds: 30,
+  maxEmbedTokenChars: 8_192,
+  /** Documents and collections that one token may name, and that one session holds. */
+  maxEmbedPlaces: 50,
+  /** The host's keys (JWKS) are asked for with this deadline, and kept so long. */
+  embedKeysMs: 5_000,
+  embedKeysKeptMs: 10 * 60_000,
   /** Documents that a guest brings into an account, at most. */
   maxAdopted: 10_000,
   /** Guests that one account remembers to have taken in. */

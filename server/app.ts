@@ -6,6 +6,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { emptyDocument } from '../core/delta.ts';
+import { embedSocketPath } from '../core/embed.ts';
 import { AppError } from '../core/errors.ts';
 import { negotiateLocale } from '../core/i18n/i18n.ts';
 import { limits } from '../core/limits.ts';
@@ -26,6 +27,7 @@ import { documentRoutes } from './documents/routes.ts';
 import { versionRoutes } from './documents/version-routes.ts';
 import { createVersions } from './documents/versions.ts';
 import { createVisits } from './documents/visits.ts';
+import { wireEmbedding } from './embedded.ts';
 import { healthRoutes } from './health.ts';
 import { createHttp } from './http/http.ts';
 import { createOriginRule } from './http/origin.ts';
@@ -159,7 +161,7 @@ async function build(
   const sockets = attachSockets({
     server,
     path: '/sync',
-    authenticate: (request) => authenticate(request.headers),
+    authenticate: (request) => authenticate(request.headers, request.url === embedSocketPath),
     originAllowed: ({ headers }) => identity.carriesToken(headers) || origin.allowed(headers),
     addressOf: (request) => http.addressOf(request),
     connect: (stream, actor, notices) => backend.connect(stream, actor, notices),
@@ -190,6 +192,20 @@ async function build(
   });
   closers.push(() => identity.close());
   const { guests } = identity;
+  const embedding = wireEmbedding({
+    config,
+    store,
+    guests,
+    backend: {
+      end: (who) => backend.end(who),
+      endWhere: (reasonOf) => backend.endWhere(reasonOf),
+      people: () => backend.people(),
+    },
+    clock,
+    ids,
+    log,
+  });
+  closers.push(() => embedding.close());
 
   const backend: OtBackend = createBackend({
     ops: store.ops,
@@ -247,8 +263,15 @@ async function build(
   });
   const listing = createListing({ records, visits, store, backend, people: guests.people });
 
-  const authenticate = async (headers: IncomingHttpHeaders): Promise<Person | null> => {
-    const person = await identity.authenticate(headers);
+  const authenticate = async (
+    headers: IncomingHttpHeaders,
+    isEmbedded: boolean,
+  ): Promise<Person | null> => {
+    // A token goes before every cookie; and of the two cookies never one in the place of the other.
+    const person =
+      isEmbedded && !identity.carriesToken(headers)
+        ? await embedding.authenticate(headers)
+        : await identity.authenticate(headers);
     if (person) await visits.confirm(person.id);
     return person;
   };
@@ -267,6 +290,7 @@ async function build(
     restore: documents.restore,
     noteVisit: (guest, ref, isKnown) => visits.note(guest.id, ref, isKnown),
     people: guests.people,
+    embed: embedding,
     ...identity.pages,
     hasDocuments: async (person) =>
       (await listing.list(person, {})).documents.some(({ mine }) => mine),
@@ -275,6 +299,7 @@ async function build(
     routes: [
       ...pages.routes,
       ...identity.routes,
+      ...embedding.routes(async (...of) => pages.refusedInFrame(...of)),
       ...documentRoutes({ documents, listing, localeOf }),
       ...versionRoutes(createVersions({ ops: store.ops, people: guests.people, log })),
       ...uploadRoutes(createUploads(store, ids)),
@@ -291,9 +316,10 @@ async function build(
     },
     // A store that does not work must not hide what happened behind a second failure.
     errorPage: async (error, request, headers) =>
-      pages.errorPage(error, await authenticate(headers).catch(() => null), request),
+      pages.errorPage(error, await authenticate(headers, false).catch(() => null), request),
     origin,
     isHttps,
+    frameAncestors: embedding.ancestors,
     trustProxy: config.trustProxy,
     rateLimit: config.rateLimits ? createRateLimit(clock) : noRateLimit,
     onAnswered: metrics.answered,

@@ -1,8 +1,26 @@
 // The only reader of the environment: one table of rows, from which come the typed Config, the
 // `--help` text and the README's table. Pure: (env, argv) → Config, help, or every problem at once.
 
-import { isIP } from 'node:net';
-import { limits } from '../core/limits.ts';
+import {
+  isPlainElsewhere,
+  Problem,
+  parseAncestors,
+  parseEmbedKey,
+  parseHost,
+  parseLine,
+  parseMailFrom,
+  parseMongoUrl,
+  parsePort,
+  parsePublicUrl,
+  parseRedisUrl,
+  parseSafeUrl,
+  parseSmtpUrl,
+  parseSwitch,
+  parseToken,
+  parseTrustProxy,
+  parseWorkers,
+  refuse,
+} from './config-values.ts';
 
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -28,14 +46,17 @@ export interface Config {
   /** The server that sends mail; null: none is sent. */
   readonly smtpUrl: string | null;
   readonly mailFrom: string | null;
+  /** Who signs the tokens with which a host application shows documents in its pages; null: nobody. */
+  readonly embedIssuer: string | null;
+  /** Whom such a token is for: us. */
+  readonly embedAudience: string | null;
+  /** A public key as PEM, or a shared secret; null: the keys are at `embedJwksUrl`. */
+  readonly embedKey: string | null;
+  readonly embedJwksUrl: string | null;
+  /** Origins whose pages may show ours, as CSP writes them. */
+  readonly frameAncestors: readonly string[];
   readonly logLevel: LogLevel;
 }
-
-/** Says what is wrong with a value, without its variable's name. */
-class Problem extends Error {}
-const refuse = (sentence: string): never => {
-  throw new Problem(sentence);
-};
 
 interface Row<K extends keyof Config> {
   readonly variable: string;
@@ -50,99 +71,6 @@ interface Row<K extends keyof Config> {
 const row = <K extends keyof Config>(value: Row<K>): Row<keyof Config> => value;
 
 const LEVELS: readonly string[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
-
-function parsePort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
-  return port >= 0 && port <= 65535 ? port : refuse('must be a port, 0 to 65535');
-}
-
-function parseHost(text: string): string {
-  if (isIP(text) !== 0) return text;
-  const isName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
-  return isName.test(text) ? text : refuse('must be an address or a host name, without a port');
-}
-
-function parsePublicUrl(text: string): string | null {
-  if (text === '') return null;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    return refuse('must be an address that begins with https:// or http://');
-  }
-  if (url.username !== '' || url.password !== '') return refuse('must not hold a name or password');
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    return refuse('must not have a path: Deltapad lives at the root of its host');
-  }
-  return url.origin;
-}
-
-/** Several hosts are allowed, which no URL has: so read by hand. The driver judges the options. */
-function parseMongoUrl(text: string): string | null {
-  if (text === '') return null;
-  if (!/^mongodb(\+srv)?:\/\/[^/?]+/.test(text)) {
-    return refuse('must be an address that begins with mongodb:// or mongodb+srv://');
-  }
-  return /^[^/]+\/\/[^/?]+\/[^/?]+/.test(text)
-    ? text
-    : refuse('must name the database, as in mongodb://127.0.0.1:27017/deltapad');
-}
-
-function parseRedisUrl(text: string): string | null {
-  if (text === '') return null;
-  const isRedis = /^rediss?:\/\/[^/?]+(\/\d{1,4})?$/.test(text) && URL.canParse(text);
-  return isRedis
-    ? text
-    : refuse('must be an address such as redis://127.0.0.1:6379, or rediss:// for TLS');
-}
-
-function parseWorkers(text: string): number {
-  const workers = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  return workers >= 1 && workers <= limits.maxWorkers
-    ? workers
-    : refuse(`must be a number of processes, 1 to ${limits.maxWorkers}`);
-}
-
-function parseTrustProxy(text: string): readonly string[] {
-  if (text === '' || text === 'none') return [];
-  return text.split(',').map((part) => {
-    const item = part.trim();
-    if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return item;
-    const [address = '', bits, ...rest] = item.split('/');
-    const family = isIP(address);
-    const isNetwork =
-      bits === undefined ||
-      (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128) && Number(bits) > 0);
-    return family !== 0 && isNetwork && rest.length === 0
-      ? item
-      : refuse(`must be none, or addresses and networks of proxies; “${item}” is neither`);
-  });
-}
-
-function parseToken(text: string): string | null {
-  if (text === '') return null;
-  return /^[!-~]{16,256}$/.test(text)
-    ? text
-    : refuse('must have 16 to 256 letters, digits or signs, without spaces');
-}
-
-function parseSmtpUrl(text: string): string | null {
-  if (text === '') return null;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return url && /^smtps?:$/.test(url.protocol) && url.hostname !== ''
-    ? text
-    : refuse('must be an address that begins with smtp:// or smtps://');
-}
-
-function parseMailFrom(text: string): string | null {
-  if (text === '') return null;
-  return /^([^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/.test(text)
-    ? text
-    : refuse('must be an address, as in Deltapad <pad@example.org>');
-}
-
-function parseSwitch(text: string): boolean {
-  if (text === 'on') return true;
-  return text === 'off' ? false : refuse('must be on or off');
-}
 
 const rows: readonly Row<keyof Config>[] = [
   row({
@@ -248,6 +176,45 @@ const rows: readonly Row<keyof Config>[] = [
     parse: parseMailFrom,
   }),
   row({
+    variable: 'EMBED_ISSUER',
+    key: 'embedIssuer',
+    default: '',
+    describe:
+      'Lets a host application show documents inside its own pages, to its own people: the iss of the tokens it signs. See docs/embedding. Needs the four below (one of the two for keys).',
+    parse: parseLine,
+  }),
+  row({
+    variable: 'EMBED_AUDIENCE',
+    key: 'embedAudience',
+    default: '',
+    describe: 'The aud of these tokens, such as the address of this server.',
+    parse: parseLine,
+  }),
+  row({
+    variable: 'EMBED_KEY',
+    key: 'embedKey',
+    default: '',
+    describe:
+      'What the tokens are checked with: a public key as PEM (RSA, P-256 … P-521, Ed25519), or a secret of at least 32 bytes shared with the host.',
+    secret: true,
+    parse: parseEmbedKey,
+  }),
+  row({
+    variable: 'EMBED_JWKS_URL',
+    key: 'embedJwksUrl',
+    default: '',
+    describe: 'Instead of EMBED_KEY: where the host publishes its public keys (JWKS).',
+    parse: parseSafeUrl,
+  }),
+  row({
+    variable: 'FRAME_ANCESTORS',
+    key: 'frameAncestors',
+    default: '',
+    describe:
+      'Whose pages may show the embedded editor: origins such as https://app.example.org, separated by commas. Nothing else of this server can be framed.',
+    parse: parseAncestors,
+  }),
+  row({
     variable: 'LOG_LEVEL',
     key: 'logLevel',
     default: 'info',
@@ -305,8 +272,31 @@ export function readConfig(
       `WORKERS is ${values.workers}, which needs MONGO_URL: the SQLite file in DATA_DIR belongs to one process.`,
     );
   }
+  problems.push(...embedProblems(values as Partial<Config>));
   if (problems.length > 0) return { kind: 'problems', problems };
   return { kind: 'config', config: Object.freeze(values as unknown as Config) };
+}
+
+/** All of it or nothing: half of it would be a door of which nobody knows how far it is open. */
+function embedProblems(values: Partial<Config>): string[] {
+  const { embedIssuer, embedAudience, embedKey, embedJwksUrl, frameAncestors = [] } = values;
+  const given = [
+    ['EMBED_ISSUER', embedIssuer],
+    ['EMBED_AUDIENCE', embedAudience],
+    ['EMBED_KEY or EMBED_JWKS_URL', embedKey ?? embedJwksUrl],
+    ['FRAME_ANCESTORS', frameAncestors.length > 0],
+  ] as const;
+  // What could not be read was told of already.
+  const isRead = [embedIssuer, embedAudience, embedKey, embedJwksUrl, values.frameAncestors];
+  if (isRead.includes(undefined) || !given.some(([, value]) => value)) return [];
+  const missing = given.flatMap(([name, value]) => (value ? [] : [name]));
+  return [
+    ...(missing.length > 0 ? [`Embedding also needs ${missing.join(', ')}.`] : []),
+    ...(embedKey && embedJwksUrl ? ['EMBED_KEY and EMBED_JWKS_URL: only one can be set.'] : []),
+    ...(isPlainElsewhere(values.publicUrl ?? null)
+      ? ['Embedding needs a PUBLIC_URL with https: browsers keep no cookie of a frame without.']
+      : []),
+  ];
 }
 
 /** The text of `--help`. */

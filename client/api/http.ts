@@ -3,9 +3,11 @@
 
 import type { Problem } from '../../core/api.ts';
 import { AppError, type ErrorCode, errorStatus } from '../../core/errors.ts';
+import { frameHeaders } from './frame.ts';
 
 export interface RequestOptions {
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -24,7 +26,7 @@ export const isUnreachable = (error: unknown): boolean =>
 export async function request<T>(
   method: Method,
   path: string,
-  { body, timeoutMs = TIMEOUT_MS, signal }: RequestOptions = {},
+  { body, headers, timeoutMs = TIMEOUT_MS, signal }: RequestOptions = {},
 ): Promise<T> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
@@ -37,6 +39,8 @@ export async function request<T>(
       credentials: 'same-origin',
       headers: {
         accept: 'application/json',
+        ...frameHeaders(),
+        ...headers,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,6 +2,7 @@
 
 import type { UploadReply } from '../../core/api.ts';
 import { AppError } from '../../core/errors.ts';
+import { frameHeaders } from './frame.ts';
 import { problemToError } from './http.ts';
 
 /** Without a byte moved for this long, an upload has failed. */
@@ -42,6 +43,8 @@ export function upload(
     request.open('POST', path);
     request.setRequestHeader('content-type', file.type || 'application/octet-stream');
     request.setRequestHeader('accept', 'application/json');
+    for (const [name, value] of Object.entries(frameHeaders()))
+      request.setRequestHeader(name, value);
     watch();
     request.send(file);
   });

@@ -12,12 +12,14 @@ import '../styles/print.css';
 import { render } from 'preact';
 import { parseDocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
+import { socketPath } from '../api/frame.ts';
 import { createEditor } from '../editor/editor.ts';
 import type { EditorHost, ImageProblem } from '../editor/editor-api.ts';
 import { chordOf, shortcutGroups, shortcutTable } from '../editor/shortcuts.ts';
 import { tellAdopted } from '../panels/account-actions.ts';
 import { createDesk, type Desk, DeskContext } from '../panels/desk.ts';
 import { DocumentApp } from '../panels/document-app.tsx';
+import { keepFrameSession } from '../panels/frame-session.ts';
 import { runCommand, startPageEffects } from '../panels/page-effects.ts';
 import { browserEnvironment } from '../sync/environment.ts';
 import { openSession } from '../sync/session.ts';
@@ -66,7 +68,7 @@ const session = openSession({
   build: boot.build,
   user: () => app.me.peek(),
   editor,
-  open: webSocket(new URL('/sync', location.href.replace(/^http/, 'ws')).href),
+  open: webSocket(new URL(socketPath(), location.href.replace(/^http/, 'ws')).href),
   api: app.api,
   environment: browserEnvironment(),
   onReturned: () => {
@@ -110,3 +112,4 @@ render(
 if (scroll > 0) window.scrollTo(0, scroll);
 startPageEffects(app, desk);
 tellAdopted(app);
+keepFrameSession(app, desk);

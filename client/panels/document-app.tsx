@@ -32,23 +32,25 @@ export interface DocumentAppProps {
 }
 
 export function DocumentApp({ editorRoot, preview }: DocumentAppProps) {
-  const { t } = useApp();
+  const { t, embed } = useApp();
   const { session } = useDesk();
   const withRail = session.refused.value.length > 0;
   return (
     <>
       <header class="frame">
         <div class="header">
-          <a class="header-home" href="/" aria-label={t('page.home')} data-tip={t('page.home')}>
-            <Mark />
-          </a>
+          {embed ? null : (
+            <a class="header-home" href="/" aria-label={t('page.home')} data-tip={t('page.home')}>
+              <Mark />
+            </a>
+          )}
           <div class="header-names">
             <Title />
             <SaveStateView />
           </div>
           <div class="header-end">
             <PeopleHere />
-            <ShareButton />
+            {embed ? null : <ShareButton />}
             <DocumentMenuButton />
           </div>
         </div>
@@ -65,7 +67,7 @@ export function DocumentApp({ editorRoot, preview }: DocumentAppProps) {
         <PasteProgress />
       </main>
       <FindCard />
-      <NameAsk />
+      {embed ? null : <NameAsk />}
       <Dialogs />
     </>
   );

@@ -51,7 +51,15 @@ function itemsOf(app: App, desk: Desk): (MenuItem | null)[] {
       icon: 'download',
       run: () => downloadText(myText(desk), desk.session.title.peek() || t('title.untitled')),
     },
-    { label: t('menu.copy'), icon: 'copy', run: () => void makeCopy(app, desk) },
+    ...(app.embed
+      ? []
+      : [
+          {
+            label: t('menu.copy'),
+            icon: 'copy' as const,
+            run: () => void makeCopy(app, desk),
+          },
+        ]),
     {
       label: t(mayEdit(desk) ? 'menu.findReplace' : 'menu.find'),
       icon: 'search',

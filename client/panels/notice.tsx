@@ -41,7 +41,7 @@ export function ToolRow() {
       <span class={trouble === 'trashed' ? undefined : 'i-bad'}>
         <Icon name={trouble === 'trashed' ? 'trash' : 'alert'} small />
       </span>
-      <b>{t(titles[trouble])}</b>
+      <b>{t(app.embed && trouble === 'not-signed-in' ? 'embed.renewing' : titles[trouble])}</b>
       {trouble === 'trashed' && isOwner ? (
         <button
           type="button"
@@ -60,7 +60,7 @@ export function ToolRow() {
           {t('home.tryAgain')}
         </button>
       ) : null}
-      {trouble === 'not-signed-in' ? (
+      {trouble === 'not-signed-in' && !app.embed ? (
         // Beside this page, which goes on by itself afterwards: what is not sent yet stays here.
         <a
           class="btn btn-quiet"

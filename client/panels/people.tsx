@@ -62,6 +62,14 @@ function Me({ people }: { people: readonly PersonHere[] }) {
   const me = people.find((person) => person.me);
   const name = app.me.value.name;
   const color = me?.color ?? app.me.value.color;
+  // In another site's page, who I am is that site's to say.
+  if (app.embed) {
+    return (
+      <li class="people-me" aria-label={app.t('people.you', { name })}>
+        <Avatar name={name} color={color} />
+      </li>
+    );
+  }
   return (
     <li class="people-me" aria-label={name}>
       <button

@@ -4,7 +4,7 @@
 import type { Signal } from '@preact/signals';
 import { type ComponentType, createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { SessionReply } from '../../core/api.ts';
+import type { Boot, SessionReply } from '../../core/api.ts';
 import type { Locale, Translate } from '../../core/i18n/i18n.ts';
 import type { Api } from '../api/api.ts';
 import type { Announcer } from './announcer.ts';
@@ -27,6 +27,8 @@ export interface App {
   /** A dialogue over the whole page, of a part that is loaded when it is asked for. */
   readonly modal: Signal<{ readonly View: ComponentType<{ onClose: () => void }> } | null>;
   readonly canSignUp: boolean;
+  /** Shown in a frame of another site: nothing here leads out of the document. */
+  readonly embed: Boot['embed'] | null;
   /** Resolves to true when the page may be left without losing anything; the page sets it. */
   readonly settle: { current: () => Promise<boolean> };
 }

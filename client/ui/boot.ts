@@ -1,6 +1,6 @@
 // What the page's HTML carries for its script (core/api.ts), read once.
 
-import type { AccountBoot, Boot, DocumentBoot, Theme } from '../../core/api.ts';
+import type { AccountBoot, Boot, DocumentBoot, EmbedBoot, Theme } from '../../core/api.ts';
 
 function readJson<T>(id: string): T {
   const text = document.getElementById(id)?.textContent;
@@ -9,6 +9,7 @@ function readJson<T>(id: string): T {
 }
 
 export const readBoot = (): Boot => readJson<Boot>('boot');
+export const readEmbedBoot = (): EmbedBoot => readJson<EmbedBoot>('embed');
 export const readDocumentBoot = (): DocumentBoot => readJson<DocumentBoot>('document');
 export const readAccountBoot = (): AccountBoot => readJson<AccountBoot>('account');
 

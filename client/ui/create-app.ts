@@ -34,6 +34,7 @@ export async function createApp(boot: Boot): Promise<App> {
     nameAnchor: signal(null),
     modal: signal(null),
     canSignUp: boot.canSignUp,
+    embed: boot.embed ?? null,
     settle: { current: () => Promise.resolve(true) },
   };
 }

@@ -335,4 +335,15 @@ export const en = {
   'trash.restore': 'Put it back',
   'trash.restored': 'Out of the trash again',
   'trash.undo': 'Undo',
+  'embed.waiting': 'Waiting for the page around this document',
+  'embed.waitingBody': 'It has not said yet who you are. If this stays, reload the page.',
+  'embed.refused': 'This document cannot be shown here',
+  'embed.refusedBody':
+    'The page around it gave no permission that works. Reload it, or tell whoever runs it.',
+  'embed.blocked': 'Your browser keeps no cookie here',
+  'embed.blockedBody':
+    'This document is shown inside another site and needs a cookie of its own, for this site alone. Allow cookies of embedded pages (third-party cookies) in your browser, then reload.',
+  'embed.alone': 'This page belongs inside another site',
+  'embed.aloneBody': 'Open the document from the page that shows it.',
+  'embed.renewing': 'Session ended. Waiting for the page around this document.',
 } as const satisfies Record<string, string | Record<string, string>>;

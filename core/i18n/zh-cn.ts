@@ -318,4 +318,14 @@ export const zhCn: Catalogue = {
   'trash.restore': '放回原处',
   'trash.restored': '已从回收站取回',
   'trash.undo': '撤销',
+  'embed.waiting': '正在等待外层页面',
+  'embed.waitingBody': '外层页面尚未说明你的身份。一直如此时，重新加载页面。',
+  'embed.refused': '无法在此处显示此文档',
+  'embed.refusedBody': '外层页面没有提供有效的许可。重新加载，或告知该网站的管理者。',
+  'embed.blocked': '你的浏览器在此处不保存Cookie',
+  'embed.blockedBody':
+    '此文档显示在另一个网站中，需要一个仅用于该网站的Cookie。在浏览器中允许嵌入页面的Cookie（第三方Cookie），然后重新加载。',
+  'embed.alone': '此页面只能显示在另一个网站中',
+  'embed.aloneBody': '从显示此文档的页面打开它。',
+  'embed.renewing': '会话已结束。正在等待外层页面。',
 };

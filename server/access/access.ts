@@ -2,10 +2,10 @@
 // a proof that services demand, so that an unauthorised call does not compile.
 
 import { AppError } from '../../core/errors.ts';
-import type { CollectionName, DocumentRef } from '../../core/ids.ts';
+import type { DocumentRef } from '../../core/ids.ts';
 import { type Capability, can, type Role, roles } from '../../core/roles.ts';
 import type { DocumentRecord } from '../store/schema.ts';
-import type { Actor, Person } from './actor.ts';
+import type { Actor, HostGrant, Person } from './actor.ts';
 
 const noAccess = () => new AppError('no-access', 'You do not have access to this.');
 
@@ -26,23 +26,28 @@ function ownRole(person: Person, record: DocumentRecord | null): Role | null {
   return record.link === 'none' ? null : record.link;
 }
 
+/** The most that a host application gives on the document. */
+function givenRole(gives: readonly HostGrant[], ref: DocumentRef): Role | null {
+  const given = gives
+    .filter(({ collection, id }) => collection === ref.collection && (id === null || id === ref.id))
+    .map(({ role }) => roles.indexOf(role));
+  return given.length === 0 ? null : roles[Math.max(...given)]!;
+}
+
 /** The actor's role on a document, or null: none. */
-export function roleOf(
-  actor: Actor,
-  { collection }: Pick<DocumentRef, 'collection'>,
-  record: DocumentRecord | null,
-): Role | null {
+export function roleOf(actor: Actor, ref: DocumentRef, record: DocumentRecord | null): Role | null {
   if (actor.kind === 'system') return 'owner';
+  if (actor.limit?.gives) return givenRole(actor.limit.gives, ref);
   const role = ownRole(actor, record);
   const { limit } = actor;
   if (!limit || !role) return role;
-  if (limit.collection !== null && limit.collection !== collection) return null;
+  if (limit.collection !== null && limit.collection !== ref.collection) return null;
   return roles.indexOf(role) > roles.indexOf(limit.atMost) ? limit.atMost : role;
 }
 
 /** Throws `no-access`: who came with a token may make documents only within its scope. */
-export function allowCreate(actor: Actor, collection: CollectionName): void {
-  const role = roleOf(actor, { collection }, null);
+export function allowCreate(actor: Actor, ref: DocumentRef): void {
+  const role = roleOf(actor, ref, null);
   if (!role || !can(role, 'edit')) throw noAccess();
 }
 

@@ -1,7 +1,15 @@
 // Who is asking. Settled once per request or connection, carried everywhere.
 
-import type { CollectionName, UserId } from '../../core/ids.ts';
+import type { CollectionName, DocumentId, UserId } from '../../core/ids.ts';
 import type { Role } from '../../core/roles.ts';
+
+/** A document, or all of a collection, with the role that a host application gives there. */
+export interface HostGrant {
+  readonly collection: CollectionName;
+  /** Null: every document of the collection. */
+  readonly id: DocumentId | null;
+  readonly role: Exclude<Role, 'owner'>;
+}
 
 /** Narrows what somebody may do: an API token's scope. Asked by `roleOf` of access.ts alone. */
 export interface Limit {
@@ -9,6 +17,11 @@ export interface Limit {
   readonly atMost: Role;
   /** Nothing outside this collection; null: everywhere. */
   readonly collection: CollectionName | null;
+  /**
+   * Somebody of a host application, in its page (server/embedding): these alone count, whatever the
+   * document itself gives to anybody.
+   */
+  readonly gives?: readonly HostGrant[];
 }
 
 interface Known {

@@ -118,8 +118,8 @@ export function createDocuments(deps: DocumentsDeps): Documents {
   };
 
   const create = async (actor: Person, made: NewDocument): Promise<DocumentCreated> => {
-    allowCreate(actor, made.collection);
     const ref = { collection: made.collection, id: made.id ?? ids.document() };
+    allowCreate(actor, ref);
     const content = checkDocument(made.content).ops as DeltaOp[];
     const title = checkTitle(made.title ?? '');
     const titled = title !== '';
@@ -130,7 +130,8 @@ export function createDocuments(deps: DocumentsDeps): Documents {
       title: titled ? title : heading,
       titled,
       ownerId: actor.id,
-      link: 'editor',
+      // Made in a host application's page, it is for the people whom that application lets in.
+      link: actor.limit?.gives ? 'none' : 'editor',
       createdAt: now,
       updatedAt: now,
       updatedBy: actor.id,

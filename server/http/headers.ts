@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
+import { embedPath } from '../../core/embed.ts';
 import type { OriginRule } from './origin.ts';
 
 type Middleware = (
@@ -10,7 +11,26 @@ type Middleware = (
   next: (error?: unknown) => void,
 ) => void;
 
-export function securityHeaders(origin: OriginRule, isHttps: boolean): Middleware {
+export function securityHeaders(
+  origin: OriginRule,
+  isHttps: boolean,
+  frameAncestors: readonly string[] = [],
+): Middleware {
+  const own = headersFor(origin, isHttps, []);
+  if (frameAncestors.length === 0) return own;
+  const framed = headersFor(origin, isHttps, frameAncestors);
+  return (request, response, next) => {
+    const path = (request.url ?? '').split('?', 1)[0]!;
+    const isFramed = path === embedPath || path.startsWith(`${embedPath}/`);
+    return (isFramed ? framed : own)(request, response, next);
+  };
+}
+
+function headersFor(
+  origin: OriginRule,
+  isHttps: boolean,
+  ancestors: readonly string[],
+): Middleware {
   // Safari before 15.4 does not count the socket as 'self'.
   const sockets = (request: IncomingMessage) => origin.own(request.headers).replace(/^http/, 'ws');
   return helmet({
@@ -26,13 +46,14 @@ export function securityHeaders(origin: OriginRule, isHttps: boolean): Middlewar
         'img-src': ["'self'", 'https:', 'data:', 'blob:'],
         'connect-src': ["'self'", sockets],
         'object-src': ["'none'"],
-        'frame-ancestors': ["'none'"],
+        'frame-ancestors': ancestors.length > 0 ? [...ancestors] : ["'none'"],
         'base-uri': ["'none'"],
         'form-action': ["'self'"],
       },
     },
     referrerPolicy: { policy: 'same-origin' },
-    frameguard: { action: 'deny' },
+    // It knows no list of origins; where there is one, every browser goes by the policy above.
+    frameguard: ancestors.length > 0 ? false : { action: 'deny' },
     // Promised only where it holds; a browser would refuse a plain server for half a year.
     strictTransportSecurity: isHttps ? { maxAge: 15_552_000, includeSubDomains: false } : false,
   });

@@ -4,6 +4,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { ZodType } from 'zod';
+import { embedHeader } from '../../core/embed.ts';
 import { AppError } from '../../core/errors.ts';
 import { type DocumentRef, parseDocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
@@ -33,7 +34,8 @@ export interface HttpDeps {
   routes: readonly Route[];
   /** The folder of the built client and that of files served as they are. */
   paths: { assets: string; static: string };
-  authenticate(headers: IncomingHttpHeaders): Promise<Person | null>;
+  /** `isEmbedded`: by the session of a frame alone. */
+  authenticate(headers: IncomingHttpHeaders, isEmbedded: boolean): Promise<Person | null>;
   /** Whether a header, not a cookie, says who asks. */
   carriesToken(headers: IncomingHttpHeaders): boolean;
   /** Throws `not-found`, `no-access`, `document-trashed`. */
@@ -47,6 +49,8 @@ export interface HttpDeps {
   errorPage(error: AppError, request: RequestFacts, headers: IncomingHttpHeaders): Promise<Reply>;
   origin: OriginRule;
   isHttps: boolean;
+  /** Whose pages may show ours that are made for it. */
+  frameAncestors: readonly string[];
   trustProxy: readonly string[];
   rateLimit: RateLimit;
   /** Told of each answer; `route` is a pattern, '' for files and what is not there. */
@@ -103,9 +107,10 @@ async function readBody(entry: Route, request: Request, response: Response): Pro
 
 /** What is not about one document, `decide` is not asked for: a token's scope is held here. */
 function allowByToken(limit: Limit, { needs, method }: Route): void {
-  if (needs === 'self') throw new AppError('no-access', 'An API token may not do this: sign in.');
+  const what = limit.gives ? 'embedded page' : 'API token';
+  if (needs === 'self') throw new AppError('no-access', `An ${what} may not do this: sign in.`);
   if (needs === 'guest' && method !== 'GET' && !can(limit.atMost, 'edit')) {
-    throw new AppError('no-access', 'This API token may only read.');
+    throw new AppError('no-access', `This ${what} may only read.`);
   }
 }
 
@@ -154,6 +159,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
       id: ids.secret(9),
       acceptLanguage: request.headers['accept-language'],
       authorization: request.headers.authorization,
+      cookie: request.headers.cookie,
       isLocal: isLocal(request),
       userAgent: request.headers['user-agent'],
       address: addressOf(app, request),
@@ -175,11 +181,15 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     });
     next();
   });
-  app.use(securityHeaders(deps.origin, deps.isHttps));
+  app.use(securityHeaders(deps.origin, deps.isHttps, deps.frameAncestors));
   app.use(await assetRouter(deps.paths));
 
+  const anyOrigin = new Set(
+    deps.routes.flatMap((entry) => (entry.anyOrigin ? [`${entry.method} ${entry.path}`] : [])),
+  );
   app.use((request, _response, next) => {
     if (isReading(request.method) || deps.origin.allowed(request.headers)) return next();
+    if (anyOrigin.has(`${request.method} ${request.path}`)) return next();
     // No page can put a token into another site's request: who has one is no browser in whose name it asks.
     if (deps.carriesToken(request.headers)) return next();
     next(new AppError('foreign-origin', 'A page of another site may not do this.'));
@@ -190,7 +200,8 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     locals.pattern = entry.path;
     const params = request.params as Record<string, string>;
     const query = entry.query ? parse(entry.query, request.query) : undefined;
-    const actor = entry.asksNobody ? null : await deps.authenticate(request.headers);
+    const isEmbedded = entry.isEmbedded ?? embedHeader in request.headers;
+    const actor = entry.asksNobody ? null : await deps.authenticate(request.headers, isEmbedded);
     locals.person = actor?.id ?? null;
     const rate = entry.rate ?? (entry.method === 'GET' ? 'read' : 'write');
     const wait = deps.rateLimit.take(rate, locals.facts.address, locals.person);

@@ -30,6 +30,7 @@ export interface RequestFacts {
   readonly id: string;
   readonly acceptLanguage: string | undefined;
   readonly authorization: string | undefined;
+  readonly cookie: string | undefined;
   /** From this computer, and not handed on by a proxy. */
   readonly isLocal: boolean;
   readonly userAgent: string | undefined;
@@ -58,6 +59,10 @@ export interface RouteSpec<N extends Needs, Body, Query> {
   readonly summary: string;
   /** Nobody is asked who they are: it must answer while the store does not. Only with `public`. */
   readonly asksNobody?: boolean;
+  /** Pages of other sites may ask it, too: nothing that a browser sends by itself counts there. */
+  readonly anyOrigin?: boolean;
+  /** Asked by a frame inside another site: who asks is whom the frame's session is about. */
+  readonly isEmbedded?: boolean;
   /** For browsers, not for scripts: the API's description leaves it out. */
   readonly isPage?: boolean;
   /** Where a capability's document is named: `:collection` and `:id` of the path, or of the query. */

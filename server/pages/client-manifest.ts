@@ -16,6 +16,7 @@ export interface ClientManifest {
     readonly home: PageFiles;
     readonly document: PageFiles;
     readonly account: PageFiles;
+    readonly embed: PageFiles;
   };
 }
 

@@ -36,7 +36,7 @@ export function documentPage(boot: Boot, document: DocumentBoot): Page {
     limitChars: limits.previewChars,
   });
   const content = html`<header class="frame"><div class="header">
-<a class="header-home" href="/" aria-label="${t('page.home')}">${mark}</a>
+${boot.embed ? null : html`<a class="header-home" href="/" aria-label="${t('page.home')}">${mark}</a>`}
 <div class="header-names"><span class="title-box" data-value="${title}"><input class="title" value="${document.title}" placeholder="${t('title.untitled')}" aria-label="${t('title.label')}" readonly></span></div></div>
 <div class="toolbar"></div></header>
 <main class="page"><div class="col"><noscript><p>${t('page.body')}</p></noscript>

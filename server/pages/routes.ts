@@ -21,6 +21,7 @@ import { type Reply, type RequestFacts, type Route, route } from '../http/route.
 import type { LiveSnapshot } from '../ot/backend.ts';
 import { type AccountPagesDeps, accountPages } from './account-routes.ts';
 import type { ClientManifest } from './client-manifest.ts';
+import { type EmbedPagesDeps, embedPage, embedRoutes } from './embed-routes.ts';
 import { documentPage, errorPage, homePage } from './pages.ts';
 import { type Page, renderPage } from './shell.ts';
 
@@ -39,6 +40,7 @@ export interface PagesDeps extends Omit<AccountPagesDeps, 'newGuest' | 'bootOf' 
   restore(grant: Grant<'trash'>): Promise<unknown>;
   noteVisit(guest: Person, ref: DocumentRef, isKnown: boolean): Promise<void>;
   people(ids: readonly string[]): Promise<Map<string, PersonSummary>>;
+  embed: EmbedPagesDeps;
 }
 
 export interface OpenedDocument {
@@ -53,6 +55,8 @@ export const unbuilt = 'unbuilt';
 export interface Pages {
   routes: Route[];
   errorPage(error: AppError, actor: Person | null, request: RequestFacts): Promise<Reply>;
+  /** The same inside a frame. */
+  refusedInFrame(error: AppError, request: RequestFacts): Reply;
 }
 
 export function createPages(deps: PagesDeps): Pages {
@@ -93,7 +97,26 @@ export function createPages(deps: PagesDeps): Pages {
     };
   };
 
+  const documentFor = async (
+    person: Person,
+    ref: DocumentRef,
+    request: RequestFacts,
+    isKnown: boolean,
+    embed?: Boot['embed'],
+  ): Promise<Page> => {
+    const opened = await deps.open(person, ref);
+    if (opened.record) await deps.noteVisit(person, ref, isKnown);
+    const boot = await bootOf(person, request);
+    const content = await bootDocument(ref, opened);
+    return documentPage(embed ? { ...boot, embed } : boot, content);
+  };
+
   const routes = [
+    ...embedRoutes({
+      ...deps.embed,
+      render: (page) => ({ html: renderPage(manifest, page) }),
+      show: (person, ref, request, embed) => documentFor(person, ref, request, true, embed),
+    }),
     ...accountPages({ ...deps, bootOf, reply }),
     route({
       method: 'GET',
@@ -132,10 +155,7 @@ export function createPages(deps: PagesDeps): Pages {
         const ref = parseDocumentRef(params.collection, params.id);
         if (!ref) throw new AppError('not-found', 'There is nothing here.');
         const guest = actor ?? deps.newGuest(request.acceptLanguage);
-        const opened = await deps.open(guest, ref);
-        if (opened.record) await deps.noteVisit(guest, ref, actor !== null);
-        const boot = await bootOf(guest, request);
-        return reply(documentPage(boot, await bootDocument(ref, opened)), guest);
+        return reply(await documentFor(guest, ref, request, actor !== null), guest);
       },
     }),
     route({
@@ -153,6 +173,13 @@ export function createPages(deps: PagesDeps): Pages {
 
   return {
     routes,
+    refusedInFrame: (error, request) => ({
+      html: renderPage(
+        manifest,
+        embedPage(deps.embed.ancestors, request, 'refused', error.message),
+      ),
+      status: error.status,
+    }),
     async errorPage(error, actor, request) {
       const user = actor && (await deps.userOf(actor));
       const reader = {

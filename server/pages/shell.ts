@@ -16,9 +16,9 @@ export interface Page {
   /** Without the name of the application. */
   title: string;
   /** Whose styles it wears. */
-  entry: 'home' | 'document' | 'account';
+  entry: 'home' | 'document' | 'account' | 'embed';
   /** With data, the entry's script runs; without, the page is complete as it is. */
-  data?: { boot: Boot; document?: unknown; account?: unknown };
+  data?: { boot?: Boot; document?: unknown; account?: unknown; embed?: unknown };
   content: Html;
 }
 
@@ -51,7 +51,7 @@ ${files?.css.map((path) => html`<link rel="stylesheet" href="${path}">\n`)}${
 }</head>
 <body>
 <div id="app">${!manifest && html`<p role="alert">${t('page.unbuilt')}</p>`}${page.content}</div>
-${data && dataScript('boot', data.boot)}
+${data?.boot && dataScript('boot', data.boot)}${data?.embed !== undefined && dataScript('embed', data.embed)}
 ${data?.document !== undefined && dataScript('document', data.document)}${data?.account !== undefined && dataScript('account', data.account)}
 </body>
 </html>

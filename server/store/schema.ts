@@ -151,3 +151,23 @@ export const resets: RecordKind<ResetRecord> = {
   name: 'reset',
   indexes: { byUser: (record) => [record.userId, record.createdAt], byExpiry },
 };
+
+/** Id: SHA-256 of the secret in the cookie of a frame. What a host application's tokens gave somebody. */
+export interface EmbedSessionRecord {
+  userId: string;
+  gives: readonly EmbedGrantRecord[];
+  createdAt: number;
+  /** The latest end among `gives`. */
+  expiresAt: number;
+}
+export interface EmbedGrantRecord {
+  collection: string;
+  /** Null: the whole collection. */
+  id: string | null;
+  role: 'viewer' | 'commenter' | 'editor';
+  expiresAt: number;
+}
+export const embedSessions: RecordKind<EmbedSessionRecord> = {
+  name: 'embed-session',
+  indexes: { byExpiry },
+};

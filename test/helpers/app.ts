@@ -118,6 +118,11 @@ const defaults: Config = {
   signUp: true,
   smtpUrl: null,
   mailFrom: null,
+  embedIssuer: null,
+  embedAudience: null,
+  embedKey: null,
+  embedJwksUrl: null,
+  frameAncestors: [],
   logLevel: 'silent',
 };
 

@@ -49,8 +49,28 @@ test('a token gives at most its role, and never more than its owner has', () => 
 test('a token of one collection has no role in another', () => {
   assert.equal(roleOf(person(elsewhere), ref, record(ada)), null);
   assert.throws(() => decide(person(elsewhere), 'read', ref, record(ada)), { code: 'no-access' });
-  assert.throws(() => allowCreate(person(elsewhere), ref.collection), { code: 'no-access' });
-  assert.throws(() => allowCreate(person(reader), ref.collection), { code: 'no-access' });
-  allowCreate(person(writer), ref.collection);
-  allowCreate(person(), ref.collection);
+  assert.throws(() => allowCreate(person(elsewhere), ref), { code: 'no-access' });
+  assert.throws(() => allowCreate(person(reader), ref), { code: 'no-access' });
+  allowCreate(person(writer), ref);
+  allowCreate(person(), ref);
+});
+
+test('what a host application gives counts alone: not what the document gives, and not outside', () => {
+  const inside: Limit = {
+    atMost: 'editor',
+    collection: null,
+    gives: [
+      { collection: ref.collection, id: ref.id, role: 'commenter' },
+      { collection: parseDocumentRef('notes', 'x')!.collection, id: null, role: 'editor' },
+      { collection: ref.collection, id: ref.id, role: 'viewer' },
+    ],
+  };
+  const shut: DocumentRecord = { ...record('g_somebody123'), link: 'none' };
+  assert.equal(roleOf(person(inside), ref, shut), 'commenter');
+  assert.equal(roleOf(person(inside), ref, record(ada)), 'commenter', 'not even its owner’s');
+  assert.equal(roleOf(person(inside), parseDocumentRef('notes', 'any')!, shut), 'editor');
+  const open: DocumentRecord = { ...record('g_somebody123'), link: 'editor' };
+  assert.equal(roleOf(person(inside), parseDocumentRef('docs', 'two')!, open), null);
+  assert.throws(() => allowCreate(person(inside), ref), { code: 'no-access' });
+  allowCreate(person(inside), parseDocumentRef('notes', 'new')!);
 });

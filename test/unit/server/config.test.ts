@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { configTable, helpText, readConfig } from '../../../server/config.ts';
 
@@ -16,6 +17,11 @@ const variables = [
   'SIGN_UP',
   'SMTP_URL',
   'MAIL_FROM',
+  'EMBED_ISSUER',
+  'EMBED_AUDIENCE',
+  'EMBED_KEY',
+  'EMBED_JWKS_URL',
+  'FRAME_ANCESTORS',
   'LOG_LEVEL',
 ];
 
@@ -44,6 +50,11 @@ test('nothing configured gives the defaults of the contract', () => {
     signUp: true,
     smtpUrl: null,
     mailFrom: null,
+    embedIssuer: null,
+    embedAudience: null,
+    embedKey: null,
+    embedJwksUrl: null,
+    frameAncestors: [],
     logLevel: 'info',
   });
   assert.ok(Object.isFrozen(config));
@@ -66,6 +77,10 @@ test('every value is read', () => {
       SIGN_UP: 'off',
       SMTP_URL: 'smtps://me:secret@mail.example.org',
       MAIL_FROM: 'Deltapad <pad@example.org>',
+      EMBED_ISSUER: 'https://app.example.org',
+      EMBED_AUDIENCE: 'pad',
+      EMBED_JWKS_URL: 'https://app.example.org/keys',
+      FRAME_ANCESTORS: 'https://app.example.org, https://*.Example.org:8443',
       LOG_LEVEL: 'debug',
     }),
     {
@@ -82,6 +97,11 @@ test('every value is read', () => {
       signUp: false,
       smtpUrl: 'smtps://me:secret@mail.example.org',
       mailFrom: 'Deltapad <pad@example.org>',
+      embedIssuer: 'https://app.example.org',
+      embedAudience: 'pad',
+      embedKey: null,
+      embedJwksUrl: 'https://app.example.org/keys',
+      frameAncestors: ['https://app.example.org', 'https://*.example.org:8443'],
       logLevel: 'debug',
     },
   );
@@ -117,6 +137,12 @@ for (const [variable, text] of [
   ['TRUST_PROXY', '10.0.0.1,'],
   ['SIGN_UP', 'maybe'],
   ['MAIL_FROM', 'nobody'],
+  ['EMBED_JWKS_URL', 'http://app.example.org/keys'],
+  ['EMBED_JWKS_URL', 'file:///keys'],
+  ['FRAME_ANCESTORS', '*'],
+  ['FRAME_ANCESTORS', 'https:'],
+  ['FRAME_ANCESTORS', 'https://app.example.org/path'],
+  ['FRAME_ANCESTORS', "https://a.example 'self'"],
   ['LOG_LEVEL', 'loud'],
 ] as const) {
   test(`${variable}=${text} is refused by name`, () => {
@@ -196,5 +222,57 @@ test('a Redis address is one, and its password is not printed', () => {
     const [problem = ''] = problemsOf({ REDIS_URL });
     assert.match(problem, /^REDIS_URL must be an address such as redis:/);
     assert.doesNotMatch(problem, /hush/);
+  }
+});
+
+const embed = {
+  EMBED_ISSUER: 'https://app.example.org',
+  EMBED_AUDIENCE: 'pad',
+  EMBED_KEY: 'a shared secret of 32 bytes or more.',
+  FRAME_ANCESTORS: 'https://app.example.org',
+};
+
+test('embedding is set up as a whole, over https, with one kind of key', () => {
+  assert.equal(configOf(embed).embedKey, embed.EMBED_KEY);
+  assert.deepEqual(problemsOf({ FRAME_ANCESTORS: 'https://app.example.org' }), [
+    'Embedding also needs EMBED_ISSUER, EMBED_AUDIENCE, EMBED_KEY or EMBED_JWKS_URL.',
+  ]);
+  for (const left of Object.keys(embed)) {
+    const [problem = ''] = problemsOf({ ...embed, [left]: '' });
+    assert.match(problem, new RegExp(`^Embedding also needs ${left}`));
+  }
+  assert.match(
+    problemsOf({ ...embed, EMBED_JWKS_URL: 'https://app.example.org/keys' })[0]!,
+    /only one/,
+  );
+  assert.match(problemsOf({ ...embed, PUBLIC_URL: 'http://pad.example.org' })[0]!, /https/);
+  configOf({ ...embed, PUBLIC_URL: 'http://localhost:8080' });
+});
+
+test('a key to check tokens with is a public one, or a secret that cannot be guessed', () => {
+  const pem = (type: 'spki' | 'pkcs8', kind: 'rsa' | 'ed25519' | 'x25519', bits = 2048) => {
+    const options = { modulusLength: bits };
+    const { publicKey, privateKey } = generateKeyPairSync(kind as 'rsa', options);
+    const key = type === 'spki' ? publicKey : privateKey;
+    return key.export({ type: type as 'spki', format: 'pem' }).toString();
+  };
+  for (const good of [pem('spki', 'rsa'), pem('spki', 'ed25519')]) {
+    assert.equal(configOf({ ...embed, EMBED_KEY: good }).embedKey, good.trim());
+    const oneLine = good.trim().replaceAll('\n', '\\n');
+    assert.equal(configOf({ ...embed, EMBED_KEY: oneLine }).embedKey, good.trim());
+  }
+  for (const bad of [
+    'short',
+    '{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAA"}',
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAA',
+    '-----BEGIN PUBLIC KEY-----\nnonsense\n-----END PUBLIC KEY-----',
+    pem('pkcs8', 'ed25519'),
+    pem('spki', 'x25519'),
+    pem('spki', 'rsa', 1024),
+  ]) {
+    const problems = problemsOf({ ...embed, EMBED_KEY: bad });
+    assert.equal(problems.length, 1, problems.join());
+    assert.match(problems[0]!, /^EMBED_KEY must/);
+    assert.ok(!problems[0]!.includes(bad));
   }
 });
