@@ -81,6 +81,7 @@ export function createWorkers(deps: WorkersDeps): Workers {
     const ready = new Promise<readonly string[]>((resolve, reject) => {
       process.onMessage((message) => {
         if (!isReady(message)) return;
+        log.info({ pid: process.pid }, 'a process listens');
         resolve(message.ready);
         stopSettling = wait(limits.workerSettledMs, () => {
           failures = 0;

@@ -2,7 +2,6 @@
 // other service; one that dies is replaced, all are restarted one by one, and nobody loses text.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,13 +23,18 @@ function folder(t: TestContext): string {
   return path;
 }
 
-/** Processes that the parent has started; not what those use themselves. */
-function workersOf({ child }: MainProcess): number[] {
-  const args = ['-P', String(child.pid), '-f', 'server/main.ts'];
-  return spawnSync('pgrep', args, { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter(Boolean)
-    .map(Number);
+/** Processes that listen, as the log says, and live. */
+function workersOf({ err }: MainProcess): number[] {
+  const pids = [...err.matchAll(/"pid":(\d+),"msg":"a process listens"/g)].map(([, pid]) =>
+    Number(pid),
+  );
+  return pids.filter((pid) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  });
 }
 
 test('several processes write one document; one is killed, all are restarted: nothing is lost', {

@@ -30,4 +30,4 @@ await run(
     lateMs: 80,
   },
 );
-await run('over two that hear nothing of each other every replica is the same, too', 20, 2, null);
+await run('over two that hear nothing of each other every replica is the same, too', 12, 2, null);
