@@ -24,6 +24,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createGuestCookies } from './guests/guest-cookie.ts';
 import { createGuests, type Guests } from './guests/guests.ts';
+import { checkName } from './guests/names.ts';
 import { sessionRoutes } from './guests/routes.ts';
 import type { RequestFacts, Route } from './http/route.ts';
 import type { Ids } from './ids.ts';
@@ -107,6 +108,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     attempts,
     clock,
     keep: guests.keep,
+    checkName,
     fresh: () => guests.fresh(undefined),
     adopt: deps.adopt,
     endPerson,

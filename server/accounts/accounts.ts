@@ -48,6 +48,8 @@ export interface AccountsDeps {
     person: Pick<Person, 'id' | 'name' | 'color'>,
     change: Partial<GuestRecord>,
   ): Promise<GuestRecord>;
+  /** What may be shown to others as a name; AppError `bad-request` naming the field. */
+  checkName(name: string): string;
   /** Name and colour for somebody new. */
   fresh(): Person;
   /** Gives documents and visits to another person; how many documents. Can be called again. */
@@ -78,6 +80,12 @@ export interface Accounts {
 /** So many of the guests that were taken in are looked at again. */
 const LATEST = 5;
 
+/** At most so many UTF-16 units, no character cut. */
+function cutText(text: string, most: number): string {
+  const cut = text.slice(0, most);
+  return cut.isWellFormed() ? cut : cut.slice(0, -1);
+}
+
 const wrong = () => new AppError('wrong-password', 'That name or password is not right.');
 
 export function createAccounts(deps: AccountsDeps): Accounts {
@@ -104,10 +112,15 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       : new AppError('bad-request', 'You have an account already: sign in.');
   };
 
-  const displayName = (login: Login) =>
-    [...(login.kind === 'name' ? login.text : login.text.split('@')[0]!)]
-      .slice(0, limits.maxNameChars)
-      .join('');
+  /** What others see of somebody who has not said; null: nothing that could be shown. */
+  const displayName = (login: Login): string | null => {
+    const text = login.kind === 'name' ? login.text : login.text.split('@')[0]!;
+    try {
+      return deps.checkName(cutText(text, limits.maxNameChars));
+    } catch {
+      return null;
+    }
+  };
 
   /** Throws with the seconds to wait, else counts an attempt. */
   const begin = (key: string, address: string): void => {
@@ -184,14 +197,15 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         throw new AppError('bad-request', 'You are signed in already.');
       }
       const login = checkLogin(typed);
-      checkPassword(password, [login.text, name ?? null]);
+      // Everything that can be wrong, before anything is made.
+      const chosen = name === undefined ? null : deps.checkName(name);
+      checkPassword(password, [login.text, chosen]);
       const hash = await passwords.hash(password);
       const guest = person ?? deps.fresh();
       await make(guest.id, login, hash);
       const kept = await deps.keep(guest, { account: true });
-      if (name !== undefined || !kept.named) {
-        await deps.keep(guest, { name: name ?? displayName(login), named: true });
-      }
+      const shown = chosen ?? (kept.named ? null : displayName(login));
+      if (shown !== null) await deps.keep(guest, { name: shown, named: true });
       // Whoever has the guest's cookie or link needs the password from now on.
       await links.revokeAll(guest.id);
       await endOthers(guest.id, person);
@@ -277,7 +291,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       const login = checkLogin(typed);
       const person = deps.fresh();
       await make(person.id, login, null);
-      await deps.keep(person, { account: true, name: displayName(login), named: true });
+      const name = displayName(login);
+      await deps.keep(person, { account: true, ...(name === null ? {} : { name, named: true }) });
       audit('account-created', { person: person.id });
       return person.id;
     },

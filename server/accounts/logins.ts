@@ -14,7 +14,7 @@ export interface Login {
 
 /** Letters and digits of any script; between them also . _ - and single spaces. */
 const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}]|[._ -](?=[\p{L}\p{N}]))*$/u;
-const EMAIL = /^[^\s@,;:<>"()[\]\\]+@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?$/u;
+const EMAIL = /^[^\s\p{C}@,;:<>"()[\]\\]+@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?$/u;
 
 /** How it is looked up; null: nobody can have it. Also what attempts are counted by. */
 export function readLogin(typed: string): Login | null {

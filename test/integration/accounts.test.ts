@@ -91,7 +91,16 @@ test('names and passwords that cannot be are refused by name and reason', async 
       typed,
     );
   }
+  const bad = await ada.post(account, { login: 'fine', password, name: 'a\u202eb' });
+  assert.deepEqual([bad.status, bad.json.field], [400, 'name']);
   assert.equal(ada.cookie, '', 'nobody was made');
+  // Marks alone are an address, but nothing to call somebody by.
+  const marks = await ada.post(account, { login: '\u0301\u0301@example.org', password });
+  assert.equal(marks.status, 201);
+  assert.ok(marks.json.user.name.length > 2);
+  const long = app.stranger();
+  const made = await long.post(account, { login: `${'😀'.repeat(30)}@example.org`, password });
+  assert.equal(made.json.user.name, '😀'.repeat(20));
 });
 
 test('a password is the same however its letters are put together', async (t) => {
