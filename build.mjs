@@ -26,6 +26,7 @@ const pages = {
   document: 'client/pages/document.tsx',
   account: 'client/pages/account.tsx',
   embed: 'client/pages/embed.ts',
+  wait: 'client/pages/wait.ts',
 };
 const sources = ['client', 'core', 'server', 'build.mjs', 'package.json', 'package-lock.json'];
 

@@ -3,7 +3,7 @@
 import type { DeltaOp } from './delta.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Locale } from './i18n/i18n.ts';
-import type { LinkRole, Role } from './roles.ts';
+import type { GeneralAccess, GivenRole, LinkRole, Role } from './roles.ts';
 
 export interface Problem {
   type: string;
@@ -206,8 +206,59 @@ export interface DocumentVersion extends VersionInfo {
 export interface DocumentChange {
   title: string;
 }
-export interface AccessChange {
-  link: LinkRole;
+/** `link`: what the address alone gives; `signedIn`: what having an account gives. At least one of them. */
+export type AccessChange = Partial<GeneralAccess>;
+
+/** GET …/access, and the answer to every change below it */
+export interface AccessReply extends GeneralAccess {
+  /** Mine. */
+  role: Role;
+  /** Whoever was named, owners first; to readers and commenters, only the owners. */
+  people: PersonWithRole[];
+  /** Oldest first; empty for all but owners, as are `requests`. */
+  links: ShareLinkInfo[];
+  requests: AccessRequestInfo[];
+}
+export interface PersonWithRole extends PersonSummary {
+  role: Role;
+}
+export interface ShareLinkInfo {
+  id: string;
+  role: GivenRole;
+  label: string;
+  by: PersonSummary | null;
+  at: number;
+  expiresAt: number | null;
+  isExpired: boolean;
+  hasPassword: boolean;
+}
+export interface AccessRequestInfo {
+  person: PersonSummary;
+  role: GivenRole;
+  note: string;
+  at: number;
+}
+/** PUT …/access/people: by user id, or by a name or address that somebody signs in with */
+export interface PersonNaming {
+  who: string;
+  role: Role;
+}
+/** POST …/access/links */
+export interface ShareLinkCreate {
+  role: GivenRole;
+  label?: string;
+  expiresAt?: number | null;
+  password?: string;
+}
+export interface ShareLinkCreated {
+  /** Told this once. */
+  url: string;
+  access: AccessReply;
+}
+/** POST …/access/requests */
+export interface AccessAsk {
+  role: GivenRole;
+  note?: string;
 }
 export interface DocumentChanged {
   collection: string;
@@ -269,5 +320,8 @@ export interface DocumentBoot {
   delta: DeltaOp[];
   role: Role;
   link: LinkRole;
+  signedIn: LinkRole;
   owner: PersonSummary | null;
+  /** People who ask for access; 0 for all but owners. */
+  requests: number;
 }

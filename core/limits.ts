@@ -92,6 +92,8 @@ export const limits = {
   /** Commits are shared when so many people write within 16 ms; nobody waits longer for it than … */
   commitCrowd: 4,
   commitWindowMs: 8,
+  /** Log entries deleted at once when a document is deleted for good: under 20 ms of the loop. */
+  removeAtOnce: 2_000,
   /** Log entries in one commit: bounds what one failed write takes along. */
   maxAppendGroup: 500,
   /** Log entries of one document waiting for a commit; beyond, the store is not keeping up. */
@@ -150,6 +152,25 @@ export const limits = {
   redisAnswerMs: 2_000,
   redisPingMs: 5_000,
   redisRetryMaxMs: 3_000,
+  /** People named on one document: its record is read whole for every decision. */
+  maxNamedPeople: 200,
+  /** Share links of one document, expired ones among them. */
+  maxShareLinks: 30,
+  /** What a share link is called by its maker, in UTF-16 units. */
+  maxLinkLabelChars: 60,
+  /** How far ahead a share link may end. */
+  maxLinkDays: 3650,
+  /** A share link's password: it is guessed against a rate, not offline. */
+  minLinkPasswordChars: 4,
+  /** The note of somebody who asks for access, in UTF-16 units. */
+  maxRequestNoteChars: 280,
+  /** Requests for access to one document that wait for its owners. */
+  maxAccessRequests: 50,
+  /** Who was told no may ask again after this. */
+  declinedMs: 7 * 24 * 3600_000,
+  /** Rights of open documents are asked again this often: what ended by itself, or on another server,
+   * reaches a socket within this and the two seconds a record is remembered. */
+  rightsCheckMs: 2_000,
   /** How long an answer to "which role has this person here" is used without asking again. */
   roleCacheMs: 2_000,
   /** Ops of one connection that are on their way; with more, its socket is not read for a moment. */

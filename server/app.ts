@@ -1,16 +1,13 @@
 // Builds the whole server, in order, and takes it down in reverse. The only file that sees every
 // feature: what one does for another is wired here, and nothing else is done here.
 
-import { existsSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
 import { emptyDocument } from '../core/delta.ts';
 import { embedSocketPath } from '../core/embed.ts';
-import { AppError } from '../core/errors.ts';
 import { negotiateLocale } from '../core/i18n/i18n.ts';
+import type { UserId } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
-import { decide, roleOf } from './access/access.ts';
 import type { Person } from './access/actor.ts';
 import { serveAdmin } from './accounts/admin-socket.ts';
 import type { Bus } from './bus/bus.ts';
@@ -19,7 +16,9 @@ import { openBus } from './bus/open-bus.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { adoptDocuments } from './documents/adopt.ts';
+import { createDestroy } from './documents/destroy.ts';
 import { createDocuments, defaultCollection } from './documents/documents.ts';
+import { createImageUses } from './documents/image-uses.ts';
 import { createIndexer, type Indexer } from './documents/indexer.ts';
 import { createListing } from './documents/listing.ts';
 import { createDocumentRecords } from './documents/records.ts';
@@ -32,15 +31,20 @@ import { healthRoutes } from './health.ts';
 import { createHttp } from './http/http.ts';
 import { createOriginRule } from './http/origin.ts';
 import { createRateLimit, noRateLimit } from './http/rate-limit.ts';
+import type { Route } from './http/route.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { type Ids, systemIds } from './ids.ts';
+import { findRoot, listen, urlHost } from './listen.ts';
 import { createLog, createSeldom, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createBackend, type OtBackend } from './ot/backend.ts';
 import { readClientManifest } from './pages/client-manifest.ts';
 import { createPages, unbuilt } from './pages/routes.ts';
 import { trackRequests } from './requests.ts';
+import { createRights, createRules } from './rights.ts';
 import { openSecret, openSharedSecret } from './secret.ts';
+import { sharingRoutes } from './sharing/routes.ts';
+import { createSharing } from './sharing/sharing.ts';
 import { openStore, type StoreOptions } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { watchStore } from './store/watched-store.ts';
@@ -70,6 +74,8 @@ export interface App {
   /** False: there is no client to serve. */
   readonly isBuilt: boolean;
   /** Finishes what is under way, then ends; within `limits.drainMs`. */
+  /** What can be asked here, and what it takes. */
+  readonly routes: readonly Pick<Route, 'method' | 'path' | 'needs' | 'alwaysOpen'>[];
   /** Somebody was made an admin. */
   hasAdmin(): Promise<boolean>;
   close(): Promise<void>;
@@ -161,7 +167,10 @@ async function build(
   const sockets = attachSockets({
     server,
     path: '/sync',
-    authenticate: (request) => authenticate(request.headers, request.url === embedSocketPath),
+    async authenticate(request) {
+      const person = await authenticate(request.headers, request.url === embedSocketPath);
+      return admits(person) ? person : null;
+    },
     originAllowed: ({ headers }) => identity.carriesToken(headers) || origin.allowed(headers),
     addressOf: (request) => http.addressOf(request),
     connect: (stream, actor, notices) => backend.connect(stream, actor, notices),
@@ -172,7 +181,9 @@ async function build(
   });
   closers.push(() => sockets.close());
 
-  const records = createDocumentRecords(store, clock);
+  const { defaultsOf, audit, admits } = createRules(config, log);
+  const records = createDocumentRecords(store, clock, defaultsOf);
+  const { standings, roleNow, authorise } = createRights({ store, clock, records });
   const visits = createVisits(store, clock);
   const identity: Identity = createIdentity({
     config,
@@ -211,8 +222,7 @@ async function build(
     ops: store.ops,
     async roleOf(actor, ref) {
       const asker = actor.kind === 'system' ? actor : await guests.nowOf(actor);
-      const record = asker && (await records.get(ref));
-      return asker && !record?.trashedAt ? roleOf(asker, ref, record) : null;
+      return asker ? roleNow(asker, ref) : null;
     },
     async about(ref) {
       const record = await records.get(ref);
@@ -237,7 +247,8 @@ async function build(
   closers.push(() => backend.close());
 
   const logError = (error: unknown) => log.error({ err: error }, 'a visit could not be kept');
-  const index = createIndexer({ records, store, backend, clock, log });
+  const images = createImageUses(store);
+  const index = createIndexer({ records, store, images, backend, clock, log });
   indexer = index;
   backend.onEdited((event) => {
     index.edited(event);
@@ -259,9 +270,35 @@ async function build(
     backend,
     clock,
     ids,
+    standings,
+    audit,
+    destroy: createDestroy({ store, records, backend, images, audit }),
+    defaultsOf,
     remember: guests.remember,
   });
-  const listing = createListing({ records, visits, store, backend, people: guests.people });
+  const listing = createListing({
+    records,
+    visits,
+    store,
+    backend,
+    standings,
+    people: guests.people,
+  });
+  const sharing = createSharing({
+    store,
+    records,
+    backend,
+    clock,
+    ids,
+    audit,
+    passwords: identity.passwords,
+    attempts: identity.attempts,
+    remember: guests.remember,
+    noteGiven: (userId, ref) => visits.note(userId as UserId, ref, true),
+    roleOf: roleNow,
+    people: guests.people,
+    findAccount: identity.findAccount,
+  });
 
   const authenticate = async (
     headers: IncomingHttpHeaders,
@@ -288,32 +325,36 @@ async function build(
       documents.create(guest, { collection: defaultCollection, content: emptyDocument() }),
     open: documents.open,
     restore: documents.restore,
+    destroy: documents.destroy,
     noteVisit: (guest, ref, isKnown) => visits.note(guest.id, ref, isKnown),
     people: guests.people,
     embed: embedding,
     ...identity.pages,
     hasDocuments: async (person) =>
       (await listing.list(person, {})).documents.some(({ mine }) => mine),
+    openLink: sharing.links.open,
+    ask: (person, ref, note) => sharing.requests.ask(person, ref, 'viewer', note),
+    hasAsked: sharing.requests.hasAsked,
+    waiting: sharing.waiting,
   });
+  const routes: readonly Route[] = [
+    ...pages.routes,
+    ...identity.routes,
+    ...embedding.routes(async (...of) => pages.refusedInFrame(...of)),
+    ...documentRoutes({ documents, listing, localeOf }),
+    ...sharingRoutes(sharing),
+    ...versionRoutes(createVersions({ ops: store.ops, people: guests.people, log })),
+    ...uploadRoutes(createUploads(store, clock, ids)),
+    ...healthRoutes({ store, isClosing: () => isClosing, clock }),
+    ...metrics.routes,
+  ];
   const http = await createHttp({
-    routes: [
-      ...pages.routes,
-      ...identity.routes,
-      ...embedding.routes(async (...of) => pages.refusedInFrame(...of)),
-      ...documentRoutes({ documents, listing, localeOf }),
-      ...versionRoutes(createVersions({ ops: store.ops, people: guests.people, log })),
-      ...uploadRoutes(createUploads(store, ids)),
-      ...healthRoutes({ store, isClosing: () => isClosing, clock }),
-      ...metrics.routes,
-    ],
+    routes,
     paths,
     authenticate,
     carriesToken: identity.carriesToken,
-    async authorise(actor, capability, ref, mayBeAbsent) {
-      const record = await records.get(ref);
-      if (!record && !mayBeAbsent) throw new AppError('not-found', 'There is no such document.');
-      return decide(actor, capability, ref, record);
-    },
+    admits,
+    authorise,
     // A store that does not work must not hide what happened behind a second failure.
     errorPage: async (error, request, headers) =>
       pages.errorPage(error, await authenticate(headers, false).catch(() => null), request),
@@ -347,6 +388,7 @@ async function build(
     port,
     store: store.describe(),
     isBuilt: manifest !== null,
+    routes,
     hasAdmin: identity.hasAdmin,
     close() {
       isClosing = true;
@@ -354,26 +396,4 @@ async function build(
       return closing;
     },
   };
-}
-
-/** The folder of package.json: above server/ as it is written, above dist/server/ as it is built. */
-function findRoot(folder: string): string {
-  const above = dirname(folder);
-  return existsSync(join(folder, 'package.json')) || above === folder ? folder : findRoot(above);
-}
-
-/** `localhost` for what listens on this computer or everywhere: passkeys and the clipboard need it. */
-function urlHost(host: string): string {
-  if (['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost'].includes(host)) return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function listen(server: Server, { port, host }: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }

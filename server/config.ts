@@ -1,6 +1,8 @@
 // The only reader of the environment: one table of rows, from which come the typed Config, the
 // `--help` text and the README's table. Pure: (env, argv) → Config, help, or every problem at once.
 
+import { isCollectionName } from '../core/ids.ts';
+import { audiences, type GeneralAccess, givenRoles, type LinkRole } from '../core/roles.ts';
 import {
   isPlainElsewhere,
   Problem,
@@ -43,6 +45,10 @@ export interface Config {
   readonly metricsToken: string | null;
   /** False: only the operator makes accounts. */
   readonly signUp: boolean;
+  /** Guests get a way to sign in, and nothing else. */
+  readonly requireSignIn: boolean;
+  /** General access of new documents by collection; `*`: of every other one. */
+  readonly collectionAccess: Readonly<Record<string, GeneralAccess>>;
   /** The server that sends mail; null: none is sent. */
   readonly smtpUrl: string | null;
   readonly mailFrom: string | null;
@@ -71,6 +77,26 @@ interface Row<K extends keyof Config> {
 const row = <K extends keyof Config>(value: Row<K>): Row<keyof Config> => value;
 
 const LEVELS: readonly string[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+function parseCollectionAccess(text: string): Readonly<Record<string, GeneralAccess>> {
+  const found: Record<string, GeneralAccess> = {};
+  for (const part of text === '' ? [] : text.split(',')) {
+    const [name = '', audience = '', role = 'editor', ...rest] = part.trim().split(':');
+    const isKnown =
+      (name === '*' || isCollectionName(name)) &&
+      (audiences as readonly string[]).includes(audience) &&
+      (givenRoles as readonly string[]).includes(role) &&
+      rest.length === 0;
+    if (!isKnown || name in found) {
+      return refuse(
+        `must be collections with their access, such as notes:restricted,wiki:signed-in:viewer,*:link:editor; “${part.trim()}” is not one, or is there twice`,
+      );
+    }
+    const gives = (wanted: string): LinkRole => (audience === wanted ? (role as LinkRole) : 'none');
+    found[name] = { link: gives('link'), signedIn: gives('signed-in') };
+  }
+  return found;
+}
 
 const rows: readonly Row<keyof Config>[] = [
   row({
@@ -158,6 +184,22 @@ const rows: readonly Row<keyof Config>[] = [
     default: 'on',
     describe: 'off: nobody makes an account by themselves; npm run admin -- create does.',
     parse: parseSwitch,
+  }),
+  row({
+    variable: 'REQUIRE_SIGN_IN',
+    key: 'requireSignIn',
+    default: 'off',
+    describe:
+      'on: without an account, nothing can be read or written; guests are asked to sign in.',
+    parse: parseSwitch,
+  }),
+  row({
+    variable: 'COLLECTION_ACCESS',
+    key: 'collectionAccess',
+    default: '*:link:editor',
+    describe:
+      'Who may do what with a new document until its owner says otherwise, by collection: restricted, signed-in or link, and viewer, commenter or editor, such as notes:restricted,wiki:signed-in:viewer.',
+    parse: parseCollectionAccess,
   }),
   row({
     variable: 'SMTP_URL',

@@ -10,12 +10,12 @@ import { createCookies } from './access/cookies.ts';
 import { createAccountRecords } from './accounts/account-records.ts';
 import { type Accounts, createAccounts, type EndReason } from './accounts/accounts.ts';
 import { type Admin, createAdmin } from './accounts/admin.ts';
-import { createAttempts } from './accounts/attempts.ts';
+import { type Attempts, createAttempts } from './accounts/attempts.ts';
 import { createForgot } from './accounts/forgot.ts';
 import { createIdentify } from './accounts/identify.ts';
 import { createLinks } from './accounts/links.ts';
 import { ownRoutes } from './accounts/own-routes.ts';
-import { createPasswords } from './accounts/passwords.ts';
+import { createPasswords, type Passwords } from './accounts/passwords.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { signRoutes, visitorOf } from './accounts/sign-routes.ts';
 import { createSweeper } from './accounts/sweeper.ts';
@@ -61,6 +61,10 @@ export interface Identity {
   readonly admin: Admin;
   readonly routes: readonly Route[];
   readonly pages: IdentityPages;
+  readonly passwords: Pick<Passwords, 'hash' | 'verify'>;
+  readonly attempts: Attempts;
+  /** The account of a name or e-mail address, or null: none, or shut out. */
+  findAccount(typed: string): Promise<UserId | null>;
   /** By token, session or guest's cookie; null: nobody. */
   authenticate(headers: IncomingHttpHeaders): Promise<Person | null>;
   carriesToken(headers: IncomingHttpHeaders): boolean;
@@ -94,6 +98,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const sessions = createSessions(store, clock, ids, onError);
   const tokens = createTokens(store, clock, ids, onError);
   const links = createLinks(store, clock, ids);
+  const passwords = createPasswords();
   const attempts = createAttempts(clock);
   const mail =
     config.smtpUrl !== null && config.mailFrom !== null
@@ -104,7 +109,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     sessions,
     links,
     tokens,
-    passwords: createPasswords(),
+    passwords,
     attempts,
     clock,
     keep: guests.keep,
@@ -202,6 +207,12 @@ export function createIdentity(deps: IdentityDeps): Identity {
       person.kind === 'guest' && !person.via
         ? cookies.set(guests.cookieOf(person), limits.sessionDays)
         : null,
+    passwords,
+    attempts,
+    async findAccount(typed) {
+      const found = await records.find(typed);
+      return found && found.record.disabledAt === null ? found.id : null;
+    },
     hasAdmin: records.hasAdmin,
     async close() {
       mail?.close();

@@ -154,6 +154,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
         method: 'GET',
         path: '/metrics',
         needs: 'public',
+        alwaysOpen: true,
         asksNobody: true,
         isPage: true,
         summary: 'Numbers for Prometheus.',

@@ -52,6 +52,7 @@ const mayImport: Record<string, readonly string[]> = {
   'server/app.ts': ['server'],
   'server/main.ts': ['server'],
   'server/identity.ts': ['server'],
+  'server/rights.ts': ['server'],
   'server/admin.ts': ['server'],
   'server/mail.ts': [],
   'server/doctor.ts': ['server'],

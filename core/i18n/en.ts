@@ -28,7 +28,26 @@ export const en = {
   'guest.name': '{quality} {bird}',
   'guest.qualities':
     'Amber Bold Brave Bright Calm Careful Clear Curious Early Easy Evening Fair Gentle Glad Golden Hardy Honest Keen Kind Lively Merry Morning Nimble Northern Patient Quick Quiet Ready Silver Steady Summer Swift Warm',
+  'door.ask': 'Ask for access',
+  'door.asked': 'You have asked for access',
+  'door.askedBody': 'This page opens by itself as soon as somebody lets you in.',
+  'door.look': 'Look again',
+  'door.noAccessBody':
+    'It is shared with certain people only. Ask to be let in, or sign in as somebody who may.',
+  'door.note': 'Note to whoever answers (optional)',
+  'door.open': 'Open',
+  'door.password': 'Password',
+  'door.passwordBody': 'Whoever sent you the link knows it.',
+  'door.passwordTitle': 'This link asks for a password',
+  'door.signIn': 'Sign in',
+  'door.signInFirst': 'Sign in to go on',
+  'door.signInFirstBody': 'This server is for people who have an account here.',
+  'door.wrong': 'That was not it. Try again.',
   'page.body': 'To write here, allow JavaScript for this page. Until then you can read.',
+  'page.destroy': 'Delete for good…',
+  'page.destroyBody':
+    'Its text, its history and its images go, for everybody, and nobody can bring them back.',
+  'page.destroySure': 'Delete it for good',
   'page.home': 'All documents',
   'page.internal': 'Something went wrong',
   'page.internalBody':

@@ -3,7 +3,7 @@
 
 import { AppError } from '../../core/errors.ts';
 import type { DocumentRef } from '../../core/ids.ts';
-import { type Capability, can, type Role, roles } from '../../core/roles.ts';
+import { type Capability, can, type LinkRole, moreOf, type Role, roles } from '../../core/roles.ts';
 import type { DocumentRecord } from '../store/schema.ts';
 import type { Actor, HostGrant, Person } from './actor.ts';
 
@@ -19,11 +19,29 @@ export interface Grant<out C extends Capability> {
   readonly [proof]: C;
 }
 
+/** What beside the record speaks for somebody (standing.ts finds it). */
+export interface Standing {
+  /** Ids of the share links of this document that they have opened. */
+  readonly held: readonly string[];
+  readonly now: number;
+}
+
+const given = (role: LinkRole | undefined): Role | null =>
+  role === undefined || role === 'none' ? null : role;
+
 /** The person's own, whatever they came with. A document that is not stored yet is its visitor's to make. */
-function ownRole(person: Person, record: DocumentRecord | null): Role | null {
+function ownRole(person: Person, record: DocumentRecord | null, standing: Standing): Role | null {
   if (!record) return 'editor';
   if (record.ownerId === person.id) return 'owner';
-  return record.link === 'none' ? null : record.link;
+  const named = record.people ?? {};
+  let role = Object.hasOwn(named, person.id) ? named[person.id]!.role : null;
+  role = moreOf(role, given(record.link));
+  if (person.kind === 'account') role = moreOf(role, given(record.signedIn));
+  for (const { id, role: gives, expiresAt } of record.shareLinks ?? []) {
+    const isAlive = expiresAt === null || expiresAt > standing.now;
+    if (isAlive && standing.held.includes(id)) role = moreOf(role, gives);
+  }
+  return role;
 }
 
 /** The most that a host application gives on the document. */
@@ -35,10 +53,15 @@ function givenRole(gives: readonly HostGrant[], ref: DocumentRef): Role | null {
 }
 
 /** The actor's role on a document, or null: none. */
-export function roleOf(actor: Actor, ref: DocumentRef, record: DocumentRecord | null): Role | null {
+export function roleOf(
+  actor: Actor,
+  ref: DocumentRef,
+  record: DocumentRecord | null,
+  standing: Standing,
+): Role | null {
   if (actor.kind === 'system') return 'owner';
   if (actor.limit?.gives) return givenRole(actor.limit.gives, ref);
-  const role = ownRole(actor, record);
+  const role = ownRole(actor, record, standing);
   const { limit } = actor;
   if (!limit || !role) return role;
   if (limit.collection !== null && limit.collection !== ref.collection) return null;
@@ -47,22 +70,26 @@ export function roleOf(actor: Actor, ref: DocumentRef, record: DocumentRecord | 
 
 /** Throws `no-access`: who came with a token may make documents only within its scope. */
 export function allowCreate(actor: Actor, ref: DocumentRef): void {
-  const role = roleOf(actor, ref, null);
+  const role = roleOf(actor, ref, null, { held: [], now: 0 });
   if (!role || !can(role, 'edit')) throw noAccess();
 }
 
-/** Throws `no-access`, or `document-trashed` for everything but an owner's `trash` (restore). */
+/** What may still be done to a document in the trash. */
+const inTrash: readonly Capability[] = ['trash', 'destroy'];
+
+/** Throws `no-access`, or `document-trashed` for everything but what an owner may do to it there. */
 export function decide<C extends Capability>(
   actor: Actor,
   capability: C,
   document: DocumentRef,
   record: DocumentRecord | null,
+  standing: Standing,
 ): Grant<C> {
-  const role = roleOf(actor, document, record);
+  const role = roleOf(actor, document, record, standing);
   if (!role || !can(role, capability)) {
     throw noAccess();
   }
-  if (record?.trashedAt && capability !== 'trash') {
+  if (record?.trashedAt && !inTrash.includes(capability)) {
     throw new AppError('document-trashed', 'This document is in the trash.');
   }
   return { actor, document, role } as Grant<C>;

@@ -56,3 +56,6 @@ export interface System {
 }
 
 export type Actor = Person | System;
+
+/** `system` for the server itself. */
+export const actorIdOf = (actor: Actor): string => (actor.kind === 'system' ? 'system' : actor.id);

@@ -3,8 +3,15 @@
 
 import { parseDocumentKey, type UserId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
+import { moreOf } from '../../core/roles.ts';
 import type { OtBackend } from '../ot/backend.ts';
-import { documents as documentKind, visits as visitKind } from '../store/schema.ts';
+import {
+  type DocumentRecord,
+  documents as documentKind,
+  shareGrantId,
+  shareGrants,
+  visits as visitKind,
+} from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { DocumentRecords } from './records.ts';
 
@@ -29,9 +36,7 @@ export async function adoptDocuments(
     for (const { id } of page) {
       const ref = parseDocumentKey(id);
       if (!ref) continue;
-      await records.update(ref, (record) =>
-        record.ownerId === from ? { ...record, ownerId: to } : record,
-      );
+      await records.update(ref, (record) => handOver(record, from, to));
       await backend.documentChanged(ref, {});
       adopted++;
     }
@@ -41,6 +46,12 @@ export async function adoptDocuments(
     const page = await store.records.list(visitKind, 'byUser', from, { limit: PAGE });
     for (const { id, value } of page) {
       const theirs = `${to} ${value.document}`;
+      const ref = parseDocumentKey(value.document);
+      // What somebody was named for lies in documents they were noted to know.
+      const changed = ref && (await records.update(ref, (record) => handOver(record, from, to)));
+      if (ref && changed && changed.after !== changed.before) {
+        await backend.documentChanged(ref, {});
+      }
       const known = await store.records.get(visitKind, theirs);
       if (!known || known.value.at < value.at) {
         await store.records.put(visitKind, theirs, { ...value, userId: to });
@@ -49,5 +60,31 @@ export async function adoptDocuments(
     }
     if (page.length < PAGE) break;
   }
+  for (let moved = 0; moved < limits.maxAdopted; moved += PAGE) {
+    const page = await store.records.list(shareGrants, 'byUser', from, { limit: PAGE });
+    for (const { id, value } of page) {
+      const theirs = shareGrantId(to, value.document);
+      const known = await store.records.get(shareGrants, theirs);
+      const links = [...new Set([...(known?.value.links ?? []), ...value.links])];
+      await store.records.put(shareGrants, theirs, { ...value, userId: to, links });
+      await store.records.delete(shareGrants, id);
+    }
+    if (page.length < PAGE) break;
+  }
   return adopted;
+}
+
+/** What one person has of a document, the other has; where both had something, the more of it. */
+function handOver(record: DocumentRecord, from: UserId, to: UserId): DocumentRecord {
+  const { [from]: given, ...others } = record.people ?? {};
+  if (record.ownerId === from) {
+    const { [to]: _theirs, ...rest } = others;
+    return { ...record, ownerId: to, ...(record.people ? { people: rest } : {}) };
+  }
+  if (!given) return record;
+  const theirs = others[to];
+  const role = record.ownerId === to ? null : moreOf(given.role, theirs?.role ?? null);
+  return role === null
+    ? { ...record, people: others }
+    : { ...record, people: { ...others, [to]: { ...given, role } } };
 }

@@ -12,9 +12,11 @@ import {
   documentPath,
 } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import { can, type LinkRole, type Role } from '../../core/roles.ts';
+import { can, type GeneralAccess, type Role } from '../../core/roles.ts';
 import { allowCreate, decide, type Grant, roleOf } from '../access/access.ts';
 import type { Person } from '../access/actor.ts';
+import type { Audit } from '../access/audit.ts';
+import type { Standings } from '../access/standing.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { LiveSnapshot, OtBackend } from '../ot/backend.ts';
@@ -62,9 +64,10 @@ export interface Documents {
   ): Promise<DocumentCreated>;
   /** '' gives the title back to the first heading. */
   rename(grant: Grant<'edit'>, title: string): Promise<DocumentChanged>;
-  setLink(grant: Grant<'share'>, link: LinkRole): Promise<DocumentChanged>;
   trash(grant: Grant<'trash'>): Promise<void>;
   restore(grant: Grant<'trash'>): Promise<DocumentChanged>;
+  /** AppError `bad-request`: it is not in the trash. */
+  destroy(grant: Grant<'destroy'>): Promise<void>;
 }
 
 export interface DocumentsDeps {
@@ -74,6 +77,11 @@ export interface DocumentsDeps {
   backend: OtBackend;
   clock: Clock;
   ids: Ids;
+  standings: Standings;
+  destroy: Documents['destroy'];
+  audit: Audit;
+  /** What a new document of a collection gives to those who are not named. */
+  defaultsOf(collection: CollectionName): GeneralAccess;
   /** Keeps a person who made something. */
   remember(guest: Person): Promise<void>;
 }
@@ -95,7 +103,7 @@ export function checkTitle(typed: string): string {
 }
 
 export function createDocuments(deps: DocumentsDeps): Documents {
-  const { records, visits, indexer, backend, clock, ids, remember } = deps;
+  const { records, visits, indexer, backend, clock, ids, remember, standings, audit } = deps;
   const taken = () => new AppError('document-exists', 'There is a document with this id already.');
   const missing = () => new AppError('not-found', 'There is no such document.');
 
@@ -111,7 +119,7 @@ export function createDocuments(deps: DocumentsDeps): Documents {
     if (await backend.readForSystem(ref)) throw taken();
     if (await records.create(ref, record)) return true;
     const found = await records.get(ref);
-    const role = roleOf(actor, ref, found);
+    const role = roleOf(actor, ref, found, await standings.of(actor, ref, found));
     const isLeft = found && clock.now() - found.createdAt > HALF_MADE_MS && !found.trashedAt;
     if (!isLeft || !role || !can(role, 'edit')) throw taken();
     return false;
@@ -130,8 +138,9 @@ export function createDocuments(deps: DocumentsDeps): Documents {
       title: titled ? title : heading,
       titled,
       ownerId: actor.id,
+      ...deps.defaultsOf(ref.collection),
       // Made in a host application's page, it is for the people whom that application lets in.
-      link: actor.limit?.gives ? 'none' : 'editor',
+      ...(actor.limit?.gives ? { link: 'none', signedIn: 'none' } : {}),
       createdAt: now,
       updatedAt: now,
       updatedBy: actor.id,
@@ -180,15 +189,17 @@ export function createDocuments(deps: DocumentsDeps): Documents {
   return {
     create,
     read,
+    destroy: deps.destroy,
 
     async open(actor, ref) {
       const record = await records.get(ref);
-      if (record?.trashedAt && record.ownerId === actor.id) {
+      const standing = await standings.of(actor, ref, record);
+      if (record?.trashedAt && roleOf(actor, ref, record, standing) === 'owner') {
         throw new AppError('document-trashed', 'This document is in the trash.', {
           details: { restore: `${documentPath(ref)}/restore` },
         });
       }
-      const grant = decide(actor, 'read', ref, record);
+      const grant = decide(actor, 'read', ref, record, standing);
       const snapshot = record && (await backend.read(grant));
       if (snapshot && record.indexedVersion < snapshot.version) indexer.touch(ref);
       return { role: grant.role, record, snapshot };
@@ -219,23 +230,19 @@ export function createDocuments(deps: DocumentsDeps): Documents {
       return changed(document, record);
     },
 
-    async setLink({ document }, link) {
-      const record = await change(document, (before) => ({ ...before, link }));
-      await backend.documentChanged(document, {});
-      return changed(document, record);
-    },
-
-    async trash({ document }) {
+    async trash({ actor, document }) {
       const now = clock.now();
       await change(document, (before) =>
         before.trashedAt ? before : { ...before, trashedAt: now },
       );
       await backend.documentChanged(document, { trashed: true });
+      audit({ event: 'document.trashed', actor, document });
     },
 
-    async restore({ document }) {
+    async restore({ actor, document }) {
       const record = await change(document, (before) => ({ ...before, trashedAt: null }));
       await backend.documentChanged(document, { trashed: false });
+      audit({ event: 'document.restored', actor, document });
       return changed(document, record);
     },
   };

@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import type { EditedEvent, OtBackend } from '../ot/backend.ts';
 import type { DocumentRecord } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import type { ImageUses } from './image-uses.ts';
 import type { DocumentRecords } from './records.ts';
 import { searchText, summarise } from './summary.ts';
 
@@ -25,6 +26,7 @@ export interface IndexerDeps {
   records: DocumentRecords;
   store: Pick<Store, 'search'>;
   backend: Pick<OtBackend, 'readForSystem' | 'documentChanged' | 'isOurs'>;
+  images: ImageUses;
   clock: Clock;
   log: Log;
 }
@@ -39,7 +41,14 @@ interface Mark {
   edit: Edit | null;
 }
 
-export function createIndexer({ records, store, backend, clock, log }: IndexerDeps): Indexer {
+export function createIndexer({
+  records,
+  store,
+  images,
+  backend,
+  clock,
+  log,
+}: IndexerDeps): Indexer {
   const marks = new Map<DocumentKey, Mark>();
   /** When search of a long document may be written again; absent: at once. */
   const searchAt = new Map<DocumentKey, number>();
@@ -87,6 +96,7 @@ export function createIndexer({ records, store, backend, clock, log }: IndexerDe
     if (edit && !backend.isOurs(ref)) return;
     const written = await writeRecord(ref, edit);
     if (!written) return;
+    await images.note(ref, written.ops);
     const key = documentKey(ref);
     const waitMs = (searchAt.get(key) ?? 0) - clock.now();
     if (waitMs > 0 && !isClosed) {

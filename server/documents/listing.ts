@@ -6,6 +6,7 @@ import { type DocumentKey, documentPath, parseDocumentKey } from '../../core/ids
 import { limits } from '../../core/limits.ts';
 import { roleOf } from '../access/access.ts';
 import type { Person } from '../access/actor.ts';
+import type { Standings } from '../access/standing.ts';
 import type { OtBackend } from '../ot/backend.ts';
 import { type DocumentRecord, documents as documentKind } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
@@ -22,6 +23,7 @@ export interface ListingDeps {
   visits: Visits;
   store: Pick<Store, 'records' | 'search'>;
   backend: Pick<OtBackend, 'peopleIn'>;
+  standings: Standings;
   people(ids: readonly string[]): Promise<Map<string, PersonSummary>>;
 }
 
@@ -42,7 +44,7 @@ function isBehind(entry: Entry, cursor: string): boolean {
 }
 
 export function createListing(deps: ListingDeps): Listing {
-  const { records, visits, store, backend, people } = deps;
+  const { records, visits, store, backend, people, standings } = deps;
 
   const visible = async (actor: Person): Promise<Entry[]> => {
     const own = await store.records.list(documentKind, 'byOwner', actor.id, {
@@ -52,15 +54,18 @@ export function createListing(deps: ListingDeps): Listing {
     const found = new Map(own.map(({ id, value }) => [id as DocumentKey, value]));
     const others = (await visits.of(actor.id)).filter((key) => !found.has(key));
     for (const [key, record] of await records.getMany(others)) found.set(key, record);
+    const standingOf = await standings.ofMany(actor, [...found]);
     return [...found].filter(([key, record]) => {
       const ref = parseDocumentKey(key);
-      return ref && !record.trashedAt && roleOf(actor, ref, record) !== null;
+      return ref && !record.trashedAt && roleOf(actor, ref, record, standingOf(key)) !== null;
     });
   };
 
   const toItems = async (actor: Person, entries: readonly Entry[]): Promise<DocumentListItem[]> => {
     const editors = entries.flatMap(([, { updatedBy }]) => (updatedBy ? [updatedBy] : []));
     const known = editors.length > 0 ? await people(editors) : new Map<string, PersonSummary>();
+    // No link makes an owner.
+    const nothingHeld = { held: [], now: 0 };
     return entries.flatMap(([key, record]) => {
       const ref = parseDocumentKey(key);
       if (!ref) return [];
@@ -72,7 +77,7 @@ export function createListing(deps: ListingDeps): Listing {
         preview: record.preview,
         updatedAt: record.updatedAt,
         updatedBy: (record.updatedBy && known.get(record.updatedBy)) || null,
-        mine: record.ownerId === actor.id,
+        mine: roleOf(actor, ref, record, nothingHeld) === 'owner',
         here: backend.peopleIn(ref),
       };
     });

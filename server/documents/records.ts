@@ -1,7 +1,13 @@
 // Records of documents: read through a short memory (the op socket asks for every message), changed
 // only by read–change–write, so that a title and an index that are written at once both stay.
 
-import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
+import {
+  type CollectionName,
+  type DocumentKey,
+  type DocumentRef,
+  documentKey,
+} from '../../core/ids.ts';
+import type { GeneralAccess } from '../../core/roles.ts';
 import type { Clock } from '../clock.ts';
 import { type DocumentRecord, documents as documentKind } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
@@ -33,6 +39,7 @@ const MAX_AT_ONCE = 500;
 export function createDocumentRecords(
   store: Pick<Store, 'records' | 'ops'>,
   clock: Clock,
+  defaultsOf: (collection: CollectionName) => Partial<GeneralAccess> = () => ({}),
 ): DocumentRecords {
   const { records } = store;
   const cache = new Map<DocumentKey, { until: number; record: Promise<DocumentRecord | null> }>();
@@ -46,7 +53,8 @@ export function createDocumentRecords(
     if (found) return found;
     const made = await recordFromLog(store.ops, ref);
     if (!made) return null;
-    await records.put(documentKind, key, made, { ifVersion: 0 });
+    const record = { ...made, ...defaultsOf(ref.collection) };
+    await records.put(documentKind, key, record, { ifVersion: 0 });
     return stored(key);
   };
 

@@ -10,7 +10,6 @@ import { type Reply, type Route, route } from '../http/route.ts';
 import { type Documents, defaultCollection, type ReadDocument } from './documents.ts';
 import type { Listing } from './listing.ts';
 import {
-  accessBody,
   changedReply,
   createBody,
   createdReply,
@@ -139,6 +138,18 @@ export function documentRoutes({ documents, listing, localeOf }: DocumentRoutesD
       run: async ({ grant }) => ({ json: await documents.restore(grant) }),
     }),
     route({
+      method: 'DELETE',
+      path: `${one}/trash`,
+      needs: 'destroy',
+      summary: 'Delete for good, out of the trash: text, history, images that nothing else holds.',
+      status: 204,
+      rate: 'heavy',
+      async run({ grant }) {
+        await documents.destroy(grant);
+        return {};
+      },
+    }),
+    route({
       method: 'POST',
       path: `${one}/copy`,
       needs: 'read',
@@ -153,15 +164,6 @@ export function documentRoutes({ documents, listing, localeOf }: DocumentRoutesD
         );
         return { json: created, headers: { Location: created.url } };
       },
-    }),
-    route({
-      method: 'PUT',
-      path: `${one}/access`,
-      needs: 'share',
-      summary: 'Set what the link alone gives.',
-      body: accessBody,
-      reply: changedReply,
-      run: async ({ grant, body }) => ({ json: await documents.setLink(grant, body.link) }),
     }),
   ];
 }

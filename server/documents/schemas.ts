@@ -63,7 +63,6 @@ export const renameBody = z.strictObject({
     description: `At most ${limits.maxTitleChars} characters. Empty: the title follows the first heading again.`,
   }),
 });
-export const accessBody = z.strictObject({ link: z.enum(linkRoles) });
 
 export const listQuery = z.object({
   query: z.string().max(limits.maxQueryChars).optional(),

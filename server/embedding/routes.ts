@@ -44,6 +44,7 @@ export function embeddingRoutes({ embedding, refusedPage }: EmbeddingRoutesDeps)
       method: 'POST',
       path: embedPath,
       needs: 'public',
+      alwaysOpen: true,
       asksNobody: true,
       // The token speaks, and nothing that a browser sends by itself.
       anyOrigin: true,

@@ -36,6 +36,8 @@ export interface HttpDeps {
   paths: { assets: string; static: string };
   /** `isEmbedded`: by the session of a frame alone. */
   authenticate(headers: IncomingHttpHeaders, isEmbedded: boolean): Promise<Person | null>;
+  /** False: whoever asks gets only what is always open. */
+  admits(person: Person | null): boolean;
   /** Whether a header, not a cookie, says who asks. */
   carriesToken(headers: IncomingHttpHeaders): boolean;
   /** Throws `not-found`, `no-access`, `document-trashed`. */
@@ -161,6 +163,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
       authorization: request.headers.authorization,
       cookie: request.headers.cookie,
       isLocal: isLocal(request),
+      url: request.originalUrl,
       userAgent: request.headers['user-agent'],
       address: addressOf(app, request),
       origin: deps.origin.own(request.headers),
@@ -215,6 +218,9 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
         'This needs a session: open a page, or POST /api/v1/session, and send its cookie.',
       );
     }
+    if (!entry.alwaysOpen && !entry.asksNobody && !deps.admits(actor)) {
+      throw new AppError('not-signed-in', 'This server is for people who sign in.');
+    }
     if (actor?.limit) allowByToken(actor.limit, entry);
     let grant: Grant<Capability> | undefined;
     if (!['public', 'guest', 'self'].includes(entry.needs)) {
@@ -238,6 +244,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
       method: 'GET',
       path: '/api/v1/openapi.json',
       needs: 'public',
+      alwaysOpen: true,
       summary: 'This description.',
       run: () => ({ json: description }),
     }),

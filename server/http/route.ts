@@ -36,6 +36,8 @@ export interface RequestFacts {
   readonly userAgent: string | undefined;
   /** The client's address, as far as proxies may be believed. */
   readonly address: string;
+  /** Path and query as they were asked for. */
+  readonly url: string;
   /** Scheme and host under which we were asked. */
   readonly origin: string;
 }
@@ -63,6 +65,8 @@ export interface RouteSpec<N extends Needs, Body, Query> {
   readonly anyOrigin?: boolean;
   /** Asked by a frame inside another site: who asks is whom the frame's session is about. */
   readonly isEmbedded?: boolean;
+  /** Also for strangers where sign-in is required: how one signs in, and what operators ask. */
+  readonly alwaysOpen?: boolean;
   /** For browsers, not for scripts: the API's description leaves it out. */
   readonly isPage?: boolean;
   /** Where a capability's document is named: `:collection` and `:id` of the path, or of the query. */

@@ -35,6 +35,7 @@ import { PresenceRegistry } from './presence.ts';
 import { ProcessPubSub } from './process-pubsub.ts';
 import { toAppError } from './replies.ts';
 import { registerRichText } from './rich-text-type.ts';
+import { RightsWatch } from './rights-watch.ts';
 import { RoleCache } from './role-cache.ts';
 import { SubmitQueue } from './submit-queue.ts';
 import { wireShareDb } from './wiring.ts';
@@ -76,6 +77,8 @@ export interface OtBackend {
   readForSystem(ref: DocumentRef): Promise<LiveSnapshot | null>;
   /** False: another process committed after this one did; what follows the text is its to do. */
   isOurs(ref: DocumentRef): boolean;
+  /** Lets go of a document that is about to be deleted for good: nothing of it is written any more. */
+  forget(ref: DocumentRef): Promise<void>;
   /** A connected op socket. `notices`: our own client is at the other end. */
   connect(stream: MessageStream, actor: Actor, notices: boolean): void;
   /** Who is here now, each person once, in the order they came. */
@@ -251,6 +254,8 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     return { version: durable.v, ops: [...(durable.data.ops as DeltaOp[])] };
   }
 
+  const rights = deps.isShared ? null : new RightsWatch(notices, clock);
+
   return {
     async create(ref, actor, ops) {
       const data = checkDocument(ops).ops;
@@ -262,6 +267,7 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
     read: ({ document }) => read(document),
     readForSystem: read,
     isOurs: (ref) => live.peek(ref)?.isOurs ?? true,
+    forget: (ref) => live.forget(ref),
 
     connect(stream, actor, notices) {
       if (isClosing) return stream.closeWith('restart');
@@ -325,6 +331,7 @@ export function createBackend(deps: OtBackendDeps): OtBackend {
       peers.close();
       await Promise.race([Promise.all([live.close(), poll?.close()]), tooLate]);
       roles.close();
+      rights?.close();
       await bus.close();
       await new Promise<void>((resolve) => backend.close(() => resolve()));
     },

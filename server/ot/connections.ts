@@ -1,7 +1,7 @@
 // The op sockets that are open: who is behind each, under which client id, and what it has open.
 
 import type { Agent } from 'sharedb';
-import type { DocumentKey, DocumentRef } from '../../core/ids.ts';
+import { type DocumentKey, type DocumentRef, documentKey } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { ServerNotice } from '../../core/protocol.ts';
 import type { Role } from '../../core/roles.ts';
@@ -19,6 +19,8 @@ export class Connection {
   readonly userId: string;
   /** What was said last of the documents it has open. */
   readonly told = new Map<DocumentKey, { role?: Role | null; title?: string; trashed?: boolean }>();
+  /** Documents that it wanted and may not have: it is told when that changes. */
+  readonly waiting = new Set<DocumentKey>();
   #agent: Agent | null = null;
   #opsInFlight = 0;
   #isHeld = false;
@@ -96,6 +98,16 @@ export class Connection {
     );
   }
 
+  /** It may not have the document, and waits for it. */
+  denied(ref: DocumentRef): void {
+    // As many as it may have open; a forgotten one is found by asking again.
+    for (const oldest of this.waiting) {
+      if (this.waiting.size < limits.maxSubscriptions) break;
+      this.waiting.delete(oldest);
+    }
+    this.waiting.add(documentKey(ref));
+  }
+
   /** Ends what it receives of a document. */
   unsubscribe({ collection, id }: DocumentRef): void {
     this.agent.subscribedDocs[collection]?.[id]?.destroy();
@@ -164,8 +176,12 @@ export class Connections {
     return this.#all[Symbol.iterator]();
   }
 
-  withOpen(ref: DocumentRef): Connection[] {
-    return [...this.#all].filter((connection) => connection.hasOpen(ref));
+  /** Those that have the document open, or wait until they may. */
+  following(ref: DocumentRef): Connection[] {
+    const key = documentKey(ref);
+    return [...this.#all].filter(
+      (connection) => connection.hasOpen(ref) || connection.waiting.has(key),
+    );
   }
 
   openDocuments(): Set<DocumentKey> {

@@ -5,7 +5,7 @@
 import type { Agent, Next, SubmitRequest } from 'sharedb';
 import { parseOp } from '../../core/check-op.ts';
 import { AppError } from '../../core/errors.ts';
-import type { DocumentRef } from '../../core/ids.ts';
+import { type DocumentRef, documentKey } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { LazyDelta } from '../../core/rich-text.ts';
 import { type Capability, can, type Role } from '../../core/roles.ts';
@@ -150,8 +150,10 @@ export function createGuard(deps: GuardDeps) {
 
   function route(connection: Connection, message: ClientMessage, next: Next) {
     switch (message.a) {
-      case 'pp':
       case 'u':
+        connection.waiting.delete(documentKey(refOf(message)));
+        return next();
+      case 'pp':
       case 'bu':
       case 'pu':
         return next();
@@ -162,7 +164,10 @@ export function createGuard(deps: GuardDeps) {
         return permit(connection, refOf(message), 'read', next);
       case 's':
         if (!subscribing(connection, message, 1, next)) return;
-        return permit(connection, refOf(message), 'read', next);
+        return permit(connection, refOf(message), 'read', (error) => {
+          if (error !== undefined && connection.notices) connection.denied(refOf(message));
+          next(error);
+        });
       case 'bf':
         return bulk(connection, message, next);
       case 'bs':

@@ -43,6 +43,22 @@ export class LiveDocuments {
     return document;
   }
 
+  /** Without writing its snapshot: it is being deleted. Waits for what is under way. */
+  async forget(ref: DocumentRef): Promise<void> {
+    const key = documentKey(ref);
+    for (;;) {
+      const document = this.#documents.get(key);
+      if (!document) return;
+      if (!document.isBusy || this.#isClosed) {
+        this.#documents.delete(key);
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        this.#deps.clock.after(5, resolve);
+      });
+    }
+  }
+
   /** Only if it is in memory. */
   peek(ref: DocumentRef): LiveDocument | null {
     return this.#documents.get(documentKey(ref)) ?? null;

@@ -94,6 +94,8 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
 
 /** The same as lists: every message is held against one. */
 const checks = new Map(Object.entries(shapes).map(([a, shape]) => [a, Object.entries(shape)]));
+/** Everything a client may say. */
+export const actions: readonly string[] = Object.keys(shapes);
 
 /** The document of a presence channel (`collection.id`), or null. */
 export function parseChannel(value: unknown): DocumentRef | null {

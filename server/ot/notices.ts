@@ -49,7 +49,7 @@ export class Notices {
   async documentChanged(ref: DocumentRef, change: DocumentChange): Promise<void> {
     const { roles, connections } = this.#deps;
     roles.forget(ref);
-    await Promise.all(connections.withOpen(ref).map((each) => this.#tell(each, ref, change)));
+    await Promise.all(connections.following(ref).map((each) => this.#tell(each, ref, change)));
   }
 
   async #tell(connection: Connection, ref: DocumentRef, change: DocumentChange): Promise<void> {
@@ -68,7 +68,11 @@ export class Notices {
     }
     connection.notify({ ...notice, role });
     connection.told.set(documentKey(ref), { ...told, ...change, role });
-    if (role && can(role, 'read')) return;
+    if (role && can(role, 'read')) {
+      connection.waiting.delete(documentKey(ref));
+      return;
+    }
+    connection.denied(ref);
     connection.unsubscribe(ref);
     connection.told.delete(documentKey(ref));
     presence.leave(connection, ref);
@@ -106,8 +110,9 @@ export class Notices {
    */
   async lookAround(): Promise<void> {
     const { connections, roles } = this.#deps;
-    for (const key of connections.openDocuments()) roles.forget(parseDocumentKey(key)!);
     const all = [...connections];
+    for (const key of connections.openDocuments()) roles.forget(parseDocumentKey(key)!);
+    for (const { waiting } of all) for (const key of waiting) roles.forget(parseDocumentKey(key)!);
     for (let i = 0; i < all.length; i += limits.maxLookedAt) {
       await Promise.all(all.slice(i, i + limits.maxLookedAt).map((each) => this.#look(each)));
     }
@@ -131,6 +136,13 @@ export class Notices {
         about && about.trashed !== (told?.trashed ?? false) ? { trashed: about.trashed } : {};
       const change = { ...title, ...trashed };
       if (!sameRole || Object.keys(change).length > 0) await this.#tell(connection, ref, change);
+    }
+    for (const key of connection.waiting) {
+      const ref = parseDocumentKey(key)!;
+      const role = await this.#deps.roles.roleOf(connection.actor, ref);
+      if (role === null || !can(role, 'read')) continue;
+      const about = await this.#deps.about(ref);
+      await this.#tell(connection, ref, about ? { title: about.title, trashed: false } : {});
     }
   }
 }

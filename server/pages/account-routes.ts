@@ -61,6 +61,7 @@ export function accountPages(deps: AccountPagesDeps): Route[] {
       method: 'GET',
       path: '/sign-in',
       needs: 'public',
+      alwaysOpen: true,
       isPage: true,
       summary: 'Sign in, or make an account (?new).',
       query: z.object({ to: z.string().optional(), new: z.string().optional() }),
@@ -78,6 +79,7 @@ export function accountPages(deps: AccountPagesDeps): Route[] {
       method: 'GET',
       path: '/reset/:token',
       needs: 'public',
+      alwaysOpen: true,
       isPage: true,
       summary: 'A link at which a new password is set.',
       async run({ actor, params, request }) {
@@ -92,6 +94,7 @@ export function accountPages(deps: AccountPagesDeps): Route[] {
       method: 'GET',
       path: '/me/:token',
       needs: 'public',
+      alwaysOpen: true,
       isPage: true,
       summary: 'A guest’s personal link: asks before it changes who this browser is.',
       async run({ actor, params, request }) {
@@ -108,6 +111,7 @@ export function accountPages(deps: AccountPagesDeps): Route[] {
       method: 'POST',
       path: '/me/:token',
       needs: 'public',
+      alwaysOpen: true,
       isPage: true,
       rate: 'sign',
       summary: 'Go on as the guest whose personal link it is.',

@@ -17,6 +17,8 @@ export interface ClientManifest {
     readonly document: PageFiles;
     readonly account: PageFiles;
     readonly embed: PageFiles;
+    /** The page of somebody who has asked to be let in. */
+    readonly wait: PageFiles;
   };
 }
 

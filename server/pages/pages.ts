@@ -78,7 +78,9 @@ export function errorPage(reader: Reader, error: AppError, requestId: string): P
           t,
           title,
           t('page.trashedMine'),
-          html`<form method="post" action="${restore}"><button class="btn btn-primary btn-lg">${t('page.restore')}</button></form>`,
+          html`<form method="post" action="${restore}"><button class="btn btn-primary btn-lg">${t('page.restore')}</button></form>
+<details class="destroy"><summary>${t('page.destroy')}</summary><p>${t('page.destroyBody')}</p>
+<form method="post" action="${restore.replace(/restore$/, 'destroy')}"><button class="btn btn-bad">${t('page.destroySure')}</button></form></details>`,
         )
       : message(t, title, body, again ? reloadButton(t) : homeButton(t));
   return { reader, title, entry: 'home', content };

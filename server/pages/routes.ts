@@ -14,16 +14,18 @@ import { AppError } from '../../core/errors.ts';
 import { negotiateLocale } from '../../core/i18n/i18n.ts';
 import { type DocumentRef, documentPath, parseDocumentRef } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import type { LinkRole, Role } from '../../core/roles.ts';
+import { can, type LinkRole, type Role } from '../../core/roles.ts';
 import type { Grant } from '../access/access.ts';
 import type { Person } from '../access/actor.ts';
 import { type Reply, type RequestFacts, type Route, route } from '../http/route.ts';
 import type { LiveSnapshot } from '../ot/backend.ts';
 import { type AccountPagesDeps, accountPages } from './account-routes.ts';
 import type { ClientManifest } from './client-manifest.ts';
+import { noAccessPage, signInFirstPage } from './door-pages.ts';
+import { type DoorDeps, doorRoutes, openShared } from './door-routes.ts';
 import { type EmbedPagesDeps, embedPage, embedRoutes } from './embed-routes.ts';
 import { documentPage, errorPage, homePage } from './pages.ts';
-import { type Page, renderPage } from './shell.ts';
+import { type Page, type Reader, renderPage } from './shell.ts';
 
 export interface PagesDeps extends Omit<AccountPagesDeps, 'newGuest' | 'bootOf' | 'reply'> {
   manifest: ClientManifest | null;
@@ -38,14 +40,21 @@ export interface PagesDeps extends Omit<AccountPagesDeps, 'newGuest' | 'bootOf' 
   /** Throws `no-access`, `document-trashed`. */
   open(guest: Person, ref: DocumentRef): Promise<OpenedDocument>;
   restore(grant: Grant<'trash'>): Promise<unknown>;
+  destroy(grant: Grant<'destroy'>): Promise<void>;
   noteVisit(guest: Person, ref: DocumentRef, isKnown: boolean): Promise<void>;
   people(ids: readonly string[]): Promise<Map<string, PersonSummary>>;
   embed: EmbedPagesDeps;
+  openLink: DoorDeps['openLink'];
+  ask: DoorDeps['ask'];
+  /** Whether they asked for access and wait. */
+  hasAsked(person: Person, ref: DocumentRef): Promise<boolean>;
+  /** How many ask for access. */
+  waiting(ref: DocumentRef): Promise<number>;
 }
 
 export interface OpenedDocument {
   role: Role;
-  record: { title: string; link: LinkRole; ownerId: string } | null;
+  record: { title: string; link: LinkRole; signedIn?: LinkRole; ownerId: string } | null;
   snapshot: LiveSnapshot | null;
 }
 
@@ -93,7 +102,9 @@ export function createPages(deps: PagesDeps): Pages {
       delta: snapshot?.ops ?? emptyDocument(),
       role,
       link: record?.link ?? 'editor',
+      signedIn: record?.signedIn ?? 'none',
       owner: owner ?? null,
+      requests: record && can(role, 'share') ? await deps.waiting(ref) : 0,
     };
   };
 
@@ -111,6 +122,27 @@ export function createPages(deps: PagesDeps): Pages {
     return documentPage(embed ? { ...boot, embed } : boot, content);
   };
 
+  const readerOf = async (person: Person | null, { acceptLanguage }: RequestFacts) => {
+    const user = person && (await deps.userOf(person));
+    return {
+      locale: user?.locale ?? negotiateLocale(acceptLanguage),
+      theme: user?.theme ?? null,
+    } satisfies Reader;
+  };
+  const door: DoorDeps = {
+    newGuest: deps.newGuest,
+    cookieOf: deps.cookieOf,
+    readerOf,
+    reply,
+    openLink: deps.openLink,
+    ask: deps.ask,
+    opens: (person, ref) =>
+      deps.open(person, ref).then(
+        ({ record }) => record !== null,
+        () => false,
+      ),
+  };
+
   const routes = [
     ...embedRoutes({
       ...deps.embed,
@@ -118,6 +150,7 @@ export function createPages(deps: PagesDeps): Pages {
       show: (person, ref, request, embed) => documentFor(person, ref, request, true, embed),
     }),
     ...accountPages({ ...deps, bootOf, reply }),
+    ...doorRoutes(door),
     route({
       method: 'GET',
       path: '/',
@@ -150,11 +183,15 @@ export function createPages(deps: PagesDeps): Pages {
       path: '/d/:collection/:id',
       needs: 'public',
       isPage: true,
-      summary: 'A document.',
-      async run({ actor, params, request }) {
+      summary: 'A document. With ?share=…, a share link: it is opened, and the address loses it.',
+      query: z.object({ share: z.string().max(200).optional().catch('') }),
+      async run({ actor, params, query, request }) {
         const ref = parseDocumentRef(params.collection, params.id);
         if (!ref) throw new AppError('not-found', 'There is nothing here.');
         const guest = actor ?? deps.newGuest(request.acceptLanguage);
+        if (query.share !== undefined) {
+          return openShared(door, guest, ref, { token: query.share, password: null }, request);
+        }
         return reply(await documentFor(guest, ref, request, actor !== null), guest);
       },
     }),
@@ -169,6 +206,18 @@ export function createPages(deps: PagesDeps): Pages {
         return { status: 303, headers: { Location: documentPath(grant.document) } };
       },
     }),
+    route({
+      method: 'POST',
+      path: '/d/:collection/:id/destroy',
+      needs: 'destroy',
+      isPage: true,
+      rate: 'heavy',
+      summary: 'The second button of that page, after it has asked whether it is meant.',
+      async run({ grant }) {
+        await deps.destroy(grant);
+        return { status: 303, headers: { Location: '/' } };
+      },
+    }),
   ];
 
   return {
@@ -181,12 +230,16 @@ export function createPages(deps: PagesDeps): Pages {
       status: error.status,
     }),
     async errorPage(error, actor, request) {
-      const user = actor && (await deps.userOf(actor));
-      const reader = {
-        locale: user?.locale ?? negotiateLocale(request.acceptLanguage),
-        theme: user?.theme ?? null,
-      };
-      return { html: renderPage(manifest, errorPage(reader, error, request.id)) };
+      const reader = await readerOf(actor, request);
+      const [, d, collection, id, ...rest] = request.url.split('?')[0]!.split('/');
+      const ref = d === 'd' && rest.length === 0 ? parseDocumentRef(collection, id) : null;
+      let page = errorPage(reader, error, request.id);
+      if (error.code === 'not-signed-in') page = signInFirstPage(reader, request.url);
+      else if (error.code === 'no-access' && ref) {
+        const hasAsked = actor !== null && (await deps.hasAsked(actor, ref));
+        page = noAccessPage(reader, ref, { hasAsked, isSignedIn: actor?.kind === 'account' });
+      }
+      return { html: renderPage(manifest, page) };
     },
   };
 }

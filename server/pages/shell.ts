@@ -19,6 +19,8 @@ export interface Page {
   entry: 'home' | 'document' | 'account' | 'embed';
   /** With data, the entry's script runs; without, the page is complete as it is. */
   data?: { boot?: Boot; document?: unknown; account?: unknown; embed?: unknown };
+  /** A script that needs no data, for a page that is complete without it. */
+  script?: 'wait';
   content: Html;
 }
 
@@ -32,6 +34,7 @@ export function renderPage(manifest: ClientManifest | null, page: Page): string 
   const t = createTranslate(reader.locale);
   const files = manifest?.entries[page.entry];
   const runs = files && data;
+  const extra = page.script && manifest?.entries[page.script];
   return `<!doctype html>\n${
     html`<html lang="${reader.locale}"${reader.theme && html` data-theme="${reader.theme}"`}>
 <head>
@@ -48,7 +51,7 @@ ${files?.css.map((path) => html`<link rel="stylesheet" href="${path}">\n`)}${
     files.preload.map((path) => html`<link rel="modulepreload" href="${path}">\n`),
     html`<script type="module" src="${files.script}"></script>\n`,
   ]
-}</head>
+}${extra && html`<script type="module" src="${extra.script}"></script>\n`}</head>
 <body>
 <div id="app">${!manifest && html`<p role="alert">${t('page.unbuilt')}</p>`}${page.content}</div>
 ${data?.boot && dataScript('boot', data.boot)}${data?.embed !== undefined && dataScript('embed', data.embed)}

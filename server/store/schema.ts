@@ -3,7 +3,7 @@
 import type { Theme } from '../../core/api.ts';
 import type { Locale } from '../../core/i18n/i18n.ts';
 import type { DocumentKey } from '../../core/ids.ts';
-import type { LinkRole } from '../../core/roles.ts';
+import type { GivenRole, LinkRole, Role } from '../../core/roles.ts';
 import type { IndexKey, RecordKind } from './store.ts';
 
 /** Id: user id. A person as others see them, whether or not they have an account. */
@@ -24,13 +24,48 @@ export interface GuestRecord {
 }
 export const guests: RecordKind<GuestRecord> = { name: 'guest', indexes: {} };
 
-/** Id: document key. What is known of a document beside its text. */
+/** Somebody whom an owner named. */
+export interface NamedPerson {
+  role: Role;
+  by: string;
+  at: number;
+}
+
+/** A secret address that gives a role to whoever opens it. It never changes; it is made and revoked. */
+export interface ShareLink {
+  /** Names it in the API; no secret. */
+  id: string;
+  /** SHA-256 of the token in its address. */
+  hash: string;
+  role: GivenRole;
+  /** What its maker calls it. */
+  label: string;
+  by: string;
+  at: number;
+  /** Null: never. */
+  expiresAt: number | null;
+  /** As `passwords.ts` writes it; null: it asks for none. */
+  password: string | null;
+}
+
+/**
+ * Id: document key. What is known of a document beside its text. What may be absent was added later:
+ * absent means none.
+ */
 export interface DocumentRecord {
   title: string;
   /** A person chose the title. Until then it follows the first heading. */
   titled: boolean;
+  /** One of its owners, the first; the others are among `people`. */
   ownerId: string;
+  /** What its address alone gives. */
   link: LinkRole;
+  /** What being signed in gives. */
+  signedIn?: LinkRole;
+  /** By user id. */
+  people?: Readonly<Record<string, NamedPerson>>;
+  /** Oldest first. */
+  shareLinks?: readonly ShareLink[];
   createdAt: number;
   updatedAt: number;
   updatedBy: string | null;
@@ -59,8 +94,69 @@ export interface VisitRecord {
 }
 export const visits: RecordKind<VisitRecord> = {
   name: 'visit',
-  indexes: { byUser: (record) => [record.userId, record.at] },
+  indexes: {
+    byUser: (record) => [record.userId, record.at],
+    /** Visits from before this index come into it when they are repeated. */
+    byDocument: (record) => [record.document, record.at],
+  },
 };
+
+/** Which share links of a document somebody has opened. */
+export interface ShareGrantRecord {
+  userId: string;
+  document: DocumentKey;
+  /** Ids of the links, oldest first. */
+  links: readonly string[];
+  at: number;
+}
+export const shareGrants: RecordKind<ShareGrantRecord> = {
+  name: 'share-grant',
+  indexes: {
+    byUser: (record) => [record.userId, record.at],
+    byDocument: (record) => [record.document, record.at],
+  },
+};
+export const shareGrantId = (userId: string, key: DocumentKey): string => `${userId} ${key}`;
+
+/** Id: `userId document-key`. Somebody asks to be let in, or was told no. */
+export interface AccessRequestRecord {
+  userId: string;
+  document: DocumentKey;
+  role: GivenRole;
+  note: string;
+  at: number;
+  declinedAt: number | null;
+}
+export const accessRequests: RecordKind<AccessRequestRecord> = {
+  name: 'access-request',
+  indexes: {
+    byDocument: (record) => (record.declinedAt === null ? [record.document, record.at] : null),
+    /** Those that were declined too: what is to be cleared away with the document. */
+    all: (record) => [record.document, record.at],
+  },
+};
+export const accessRequestId = (userId: string, key: DocumentKey): string => `${userId} ${key}`;
+
+/** Id: the name of a blob. Where it was uploaded to; images from before there were such records have none. */
+export interface ImageRecord {
+  document: DocumentKey;
+  at: number;
+}
+export const images: RecordKind<ImageRecord> = { name: 'image', indexes: {} };
+
+/** Id: `blob-name document-key`. A document that has held the image at some time. */
+export interface ImageUseRecord {
+  name: string;
+  document: DocumentKey;
+}
+export const imageUses: RecordKind<ImageUseRecord> = {
+  name: 'image-use',
+  indexes: {
+    byName: (record) => [record.name, record.document],
+    byDocument: (record) => [record.document, record.name],
+  },
+};
+export const imageUseId = (name: string, key: DocumentKey): string => `${name} ${key}`;
 
 /** Id: user id. How a person proves who they are; how they look to others is in their GuestRecord. */
 export interface AccountRecord {

@@ -68,6 +68,11 @@ export interface OpLog extends LogReader {
     snapshot: StoredSnapshot,
     options?: { milestone?: boolean },
   ): Promise<void>;
+  /**
+   * Takes away a document's log and snapshots for good, from the end down; durable when it resolves. Stopped
+   * half way, what is left is a shorter log, and calling it again goes on. Nobody may append meanwhile.
+   */
+  remove(ref: DocumentRef): Promise<void>;
 }
 
 /** A declared index: equal parts first, an optional number or string to sort by last. */

@@ -54,7 +54,7 @@ export function watchStore(store: Store, { clock, log }: { clock: Clock; log: Lo
     });
   }
 
-  const writes = new Set<PropertyKey>(['append', 'put', 'delete']);
+  const writes = new Set<PropertyKey>(['append', 'put', 'delete', 'remove']);
   /** The same object, whatever the port has in it, with an ear on what its calls come to. */
   function listenTo<Part extends object>(part: Part): Part {
     const calls = new Map<PropertyKey, unknown>();

@@ -3,9 +3,12 @@
 
 import type { UploadReply } from '../../core/api.ts';
 import { AppError } from '../../core/errors.ts';
+import { documentKey } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { Grant } from '../access/access.ts';
+import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
+import { images, imageUseId, imageUses } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { sniffImage } from './sniff.ts';
 
@@ -17,9 +20,13 @@ export interface Uploads {
 
 const NAME = /^[A-Za-z0-9_-]{16,64}\.(?:png|jpg|gif|webp|avif)$/;
 
-export function createUploads({ blobs }: Pick<Store, 'blobs'>, ids: Ids): Uploads {
+export function createUploads(
+  { blobs, records }: Pick<Store, 'blobs' | 'records'>,
+  clock: Clock,
+  ids: Ids,
+): Uploads {
   return {
-    async add(_grant, bytes) {
+    async add(grant, bytes) {
       const image = sniffImage(bytes);
       if (!image) {
         throw new AppError(
@@ -46,6 +53,10 @@ export function createUploads({ blobs }: Pick<Store, 'blobs'>, ids: Ids): Upload
         );
       }
       const name = `${ids.secret(18)}.${image.extension}`;
+      // Known before it is there: an image without a record would never be deleted with its document.
+      const key = documentKey(grant.document);
+      await records.put(images, name, { document: key, at: clock.now() });
+      await records.put(imageUses, imageUseId(name, key), { name, document: key });
       await blobs.put(name, bytes, image.type);
       return { url: `/uploads/${name}`, width, height };
     },

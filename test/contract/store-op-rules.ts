@@ -126,6 +126,31 @@ export function opRules(store: TheStore): void {
     assert.deepEqual(await ops.read(ref, 1, 801), entries.slice(1));
   });
 
+  test('[S37] remove takes away log and snapshots; the document may be made again', async () => {
+    const { ops } = store();
+    const [ref, other] = [aDocument(), aDocument()];
+    await write(store(), ref, 30);
+    const kept = await write(store(), other, 3);
+    const snapshot: StoredSnapshot = { v: 10, type: 'x', data: [{ insert: 'a\n' }], m: null };
+    await ops.writeSnapshot(ref, snapshot, { milestone: true });
+    await ops.writeSnapshot(ref, { ...snapshot, v: 30 });
+    await ops.writeSnapshot(other, { ...snapshot, v: 3 });
+    await ops.remove(ref);
+    assert.equal(await ops.version(ref), 0);
+    assert.deepEqual(await ops.read(ref, 0, null), []);
+    assert.equal(await ops.snapshot(ref, null), null);
+    assert.deepEqual(await ops.listSnapshots(ref), []);
+    const listed = (await ops.list(null, 10_000)).map(documentKey);
+    assert.ok(!listed.includes(documentKey(ref)));
+    assert.ok(listed.includes(documentKey(other)));
+    assert.deepEqual(await ops.read(other, 0, null), kept);
+    assert.equal((await ops.snapshot(other, null))?.v, 3);
+    await ops.remove(ref);
+    await ops.remove(aDocument());
+    assert.equal(await ops.append(ref, anOp(0)), 'committed', 'the same src and seq as before');
+    assert.deepEqual(await ops.read(ref, 0, null), [anOp(0)]);
+  });
+
   test('[S11] version is 0 for a document never made, else after the last entry', async () => {
     const { ops } = store();
     const ref = aDocument();

@@ -116,6 +116,8 @@ const defaults: Config = {
   rateLimits: true,
   metricsToken: null,
   signUp: true,
+  requireSignIn: false,
+  collectionAccess: {},
   smtpUrl: null,
   mailFrom: null,
   embedIssuer: null,

@@ -148,6 +148,12 @@ export class MemoryOpLog implements OpLog {
     this.snapshots.set(documentKey(ref), copy(snapshot));
   }
 
+  async remove(ref: DocumentRef): Promise<void> {
+    if (this.#failing) throw new AppError('not-now', 'The disk is full.');
+    this.logs.delete(documentKey(ref));
+    this.snapshots.delete(documentKey(ref));
+  }
+
   async listSnapshots(ref: DocumentRef): Promise<{ v: number; milestone: boolean }[]> {
     const stored = this.snapshots.get(documentKey(ref));
     return stored ? [{ v: stored.v, milestone: false }] : [];

@@ -17,6 +17,7 @@ export function withPrefix(ops: OpLog): OpLog {
     snapshot: (ref, atMost) => ops.snapshot(own(ref), atMost),
     writeSnapshot: (ref, snapshot, options) => ops.writeSnapshot(own(ref), snapshot, options),
     listSnapshots: (ref) => ops.listSnapshots(own(ref)),
+    remove: (ref) => ops.remove(own(ref)),
     list: (after, limit) => ops.list(after, limit),
     grown: (known) => ops.grown(known.map(({ ref, version }) => ({ ref: own(ref), version }))),
   };

@@ -69,6 +69,8 @@ test('a document page carries the text for people, and the snapshot for its scri
       version: 1,
       delta,
       role: 'editor',
+      signedIn: 'none',
+      requests: 0,
       link: 'editor',
       owner: 'Ada',
     },
@@ -87,6 +89,8 @@ test('an address nobody has stored is an empty page, and stores nothing', async 
     version: 0,
     delta: [{ insert: '\n' }],
     role: 'editor',
+    signedIn: 'none',
+    requests: 0,
     link: 'editor',
     owner: null,
   });

@@ -79,7 +79,9 @@ class World {
       delta,
       role: 'editor',
       link: 'editor',
+      signedIn: 'none',
       owner: null,
+      requests: 0,
     };
     const client = new SimClient({
       index,

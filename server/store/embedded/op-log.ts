@@ -3,6 +3,7 @@
 
 import { AppError } from '../../../core/errors.ts';
 import { type DocumentKey, type DocumentRef, documentKey } from '../../../core/ids.ts';
+import { limits } from '../../../core/limits.ts';
 import type { AppendResult, LogReader, OpLog } from '../store.ts';
 import type { Writer } from './connection.ts';
 import { type OpRow, VERSION } from './log-reader.ts';
@@ -52,6 +53,14 @@ export async function createOpLog(
     `DELETE FROM snapshot WHERE log_id = (SELECT id FROM log WHERE key = ?1) AND NOT is_milestone
        AND v < (SELECT max(v) FROM snapshot AS newer WHERE newer.log_id = snapshot.log_id)`,
   );
+
+  const dropAllSnapshots = await writer.prepare(
+    'DELETE FROM snapshot WHERE log_id = (SELECT id FROM log WHERE key = ?1)',
+  );
+  const dropOps = await writer.prepare(
+    'DELETE FROM op WHERE log_id = (SELECT id FROM log WHERE key = ?1) AND v >= ?2',
+  );
+  const dropLog = await writer.prepare('DELETE FROM log WHERE key = ?1');
 
   /** The pending append of a document that was asked for last. */
   const last = new Map<DocumentKey, PendingAppend>();
@@ -119,6 +128,18 @@ export async function createOpLog(
         if ((await reader.version(ref)) > version) found.push(ref);
       }
       return found;
+    },
+
+    async remove(ref) {
+      const key = documentKey(ref);
+      await queue.write(0, () => void dropAllSnapshots.run(key));
+      const length = await reader.version(ref);
+      // In parts, so that nobody's typing waits behind a long log.
+      for (let end = length; end > 0; end -= limits.removeAtOnce) {
+        const from = Math.max(0, end - limits.removeAtOnce);
+        await queue.write(0, () => void dropOps.run(key, from));
+      }
+      await queue.write(0, () => void dropLog.run(key));
     },
 
     async writeSnapshot(ref, snapshot, options = {}) {

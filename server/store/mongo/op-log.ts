@@ -300,6 +300,27 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
     });
   }
 
+  remove(ref: DocumentRef): Promise<void> {
+    return whenAvailable(async () => {
+      const ops = await this.opsOf(ref.collection);
+      const snapshots = await this.collectionOf(ref.collection);
+      const milestones = await this.collectionOf(`m_${ref.collection}`);
+      await snapshots.deleteOne({ _id: ref.id as never });
+      await milestones.deleteMany({ d: ref.id });
+      for (;;) {
+        const last = await ops.findOne({ d: ref.id }, { sort: { v: -1 }, projection: { v: 1 } });
+        if (!last) break;
+        await ops.deleteMany({
+          d: ref.id,
+          v: { $gt: (last.v as number) - limits.removeAtOnce },
+        });
+      }
+      const aside = ops.db.collection('deltapad_orphans');
+      await aside.deleteMany({ collection: ref.collection, 'op.d': ref.id });
+      this.tails.delete(documentKey(ref));
+    });
+  }
+
   list(after: DocumentKey | null, limit: number): Promise<DocumentRef[]> {
     return whenAvailable(async () => listDocuments(await this.db(), after, limit));
   }

@@ -29,6 +29,7 @@ const record = (ownerId: string): DocumentRecord => ({
   indexedVersion: 0,
   trashedAt: null,
 });
+const nothing = { held: [], now: 0 };
 const reader: Limit = { atMost: 'viewer', collection: null };
 const writer: Limit = { atMost: 'owner', collection: null };
 const elsewhere: Limit = {
@@ -37,18 +38,22 @@ const elsewhere: Limit = {
 };
 
 test('a token gives at most its role, and never more than its owner has', () => {
-  assert.equal(roleOf(person(), ref, record(ada)), 'owner');
-  assert.equal(roleOf(person(writer), ref, record(ada)), 'owner');
-  assert.equal(roleOf(person(reader), ref, record(ada)), 'viewer');
-  assert.equal(roleOf(person(writer), ref, record('g_somebody123')), 'viewer');
-  assert.equal(roleOf(person(reader), ref, null), 'viewer');
-  assert.throws(() => decide(person(reader), 'edit', ref, record(ada)), { code: 'no-access' });
-  assert.equal(decide(person(reader), 'read', ref, record(ada)).role, 'viewer');
+  assert.equal(roleOf(person(), ref, record(ada), nothing), 'owner');
+  assert.equal(roleOf(person(writer), ref, record(ada), nothing), 'owner');
+  assert.equal(roleOf(person(reader), ref, record(ada), nothing), 'viewer');
+  assert.equal(roleOf(person(writer), ref, record('g_somebody123'), nothing), 'viewer');
+  assert.equal(roleOf(person(reader), ref, null, nothing), 'viewer');
+  assert.throws(() => decide(person(reader), 'edit', ref, record(ada), nothing), {
+    code: 'no-access',
+  });
+  assert.equal(decide(person(reader), 'read', ref, record(ada), nothing).role, 'viewer');
 });
 
 test('a token of one collection has no role in another', () => {
-  assert.equal(roleOf(person(elsewhere), ref, record(ada)), null);
-  assert.throws(() => decide(person(elsewhere), 'read', ref, record(ada)), { code: 'no-access' });
+  assert.equal(roleOf(person(elsewhere), ref, record(ada), nothing), null);
+  assert.throws(() => decide(person(elsewhere), 'read', ref, record(ada), nothing), {
+    code: 'no-access',
+  });
   assert.throws(() => allowCreate(person(elsewhere), ref), { code: 'no-access' });
   assert.throws(() => allowCreate(person(reader), ref), { code: 'no-access' });
   allowCreate(person(writer), ref);
@@ -66,11 +71,15 @@ test('what a host application gives counts alone: not what the document gives, a
     ],
   };
   const shut: DocumentRecord = { ...record('g_somebody123'), link: 'none' };
-  assert.equal(roleOf(person(inside), ref, shut), 'commenter');
-  assert.equal(roleOf(person(inside), ref, record(ada)), 'commenter', 'not even its owner’s');
-  assert.equal(roleOf(person(inside), parseDocumentRef('notes', 'any')!, shut), 'editor');
+  assert.equal(roleOf(person(inside), ref, shut, nothing), 'commenter');
+  assert.equal(
+    roleOf(person(inside), ref, record(ada), nothing),
+    'commenter',
+    'not even its owner’s',
+  );
+  assert.equal(roleOf(person(inside), parseDocumentRef('notes', 'any')!, shut, nothing), 'editor');
   const open: DocumentRecord = { ...record('g_somebody123'), link: 'editor' };
-  assert.equal(roleOf(person(inside), parseDocumentRef('docs', 'two')!, open), null);
+  assert.equal(roleOf(person(inside), parseDocumentRef('docs', 'two')!, open, nothing), null);
   assert.throws(() => allowCreate(person(inside), ref), { code: 'no-access' });
   allowCreate(person(inside), parseDocumentRef('notes', 'new')!);
 });

@@ -39,6 +39,7 @@ function setUp(text: string) {
     },
   } as unknown as DocumentRecords;
   const indexer = createIndexer({
+    images: { note: async () => undefined, forget: async () => undefined },
     records,
     store: {
       search: {

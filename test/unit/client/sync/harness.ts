@@ -63,7 +63,9 @@ export class SyncWorld {
       delta: log.length > 0 ? (replay(log).ops as DeltaOp[]) : [{ insert: '\n' }],
       role: 'editor',
       link: 'editor',
+      signedIn: 'none',
       owner: null,
+      requests: 0,
       ...change,
     };
     const editor = new FakeEditor();
