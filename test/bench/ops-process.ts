@@ -27,7 +27,7 @@ export function residentKib(pid: number): number {
 }
 
 /** Until it does nothing any more: what one case leaves behind must not count for the next. */
-export async function quiet(pid: number, withinMs = 3000): Promise<void> {
+export async function quiet(pid: number, withinMs = 1500): Promise<void> {
   const end = performance.now() + withinMs;
   for (let before = cpuSeconds(pid); performance.now() < end; ) {
     await sleep(150);

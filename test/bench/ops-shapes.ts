@@ -288,10 +288,10 @@ export async function idle(
     Array.from({ length: connections }, (_, i) => ids[i % documents]!),
   );
   const connected = cpuSeconds(server.pid);
-  await sleep(2500);
-  const settled = cpuSeconds(server.pid);
   await sleep(1500);
-  const idleLoad = (cpuSeconds(server.pid) - settled) / 1.5;
+  const settled = cpuSeconds(server.pid);
+  await sleep(1000);
+  const idleLoad = cpuSeconds(server.pid) - settled;
   const after = residentKib(server.pid);
   await closeAll(server, clients);
   return {
