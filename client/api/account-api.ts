@@ -27,6 +27,8 @@ export const accountApi = {
   fetch: () => request<AccountReply>('GET', account),
   changePassword: (body: PasswordChange) =>
     request<SignedInReply>('PUT', `${account}/password`, { body }),
+  setEmail: (email: string | null, current: string) =>
+    request<void>('PUT', `${account}/email`, { body: { email, current } }),
   sessions: () => request<SessionListReply>('GET', `${account}/sessions`),
   endSession: (id: string) => request<void>('DELETE', `${account}/sessions/${id}`),
   endOtherSessions: () => request<void>('DELETE', `${account}/sessions`),

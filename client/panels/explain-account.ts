@@ -6,7 +6,7 @@ import type { App } from '../ui/app.ts';
 import { explain } from './explain.ts';
 
 export interface AccountProblem {
-  readonly field: 'login' | 'password' | 'current' | null;
+  readonly field: 'login' | 'password' | 'current' | 'email' | null;
   readonly text: string;
 }
 
@@ -39,6 +39,9 @@ export function explainAccount(app: App, error: unknown): AccountProblem {
   if (field === 'login' && code === 'bad-request') {
     return { field: 'login', text: t('sign.loginWrong', { count: limits.maxNameChars }) };
   }
-  const known = field === 'login' || field === 'current' ? field : null;
+  if (field === 'email' && code === 'bad-request') {
+    return { field: 'email', text: t('settings.emailWrong') };
+  }
+  const known = field === 'login' || field === 'current' || field === 'email' ? field : null;
   return { field: known, text: explain(app, error) };
 }

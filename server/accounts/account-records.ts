@@ -18,6 +18,11 @@ export interface AccountRecords {
   find(typed: string): Promise<FoundAccount | null>;
   /** `taken`: the name is somebody's; `exists`: the person has an account. */
   create(id: UserId, login: Login, record: AccountRecord): Promise<'made' | 'taken' | 'exists'>;
+  /**
+   * Another address, or none (null). `taken`: somebody has it. The claim of the new one comes first and that
+   * of the old one goes last: a stop in between leaves both theirs.
+   */
+  setEmail(id: UserId, email: Login | null): Promise<'done' | 'taken'>;
   /** Null: there is no such account. */
   update(
     id: UserId,
@@ -47,6 +52,16 @@ export function createAccountRecords(
     return records.put(logins, key, mine, { ifVersion: found.version });
   };
 
+  const update: AccountRecords['update'] = async (id, change) => {
+    for (;;) {
+      const found = await records.get(kind, id);
+      if (!found) return null;
+      const next = change(found.value);
+      if (next === found.value) return next;
+      if (await records.put(kind, id, next, { ifVersion: found.version })) return next;
+    }
+  };
+
   return {
     get,
 
@@ -70,14 +85,22 @@ export function createAccountRecords(
       return 'exists';
     },
 
-    async update(id, change) {
-      for (;;) {
-        const found = await records.get(kind, id);
-        if (!found) return null;
-        const next = change(found.value);
-        if (next === found.value) return next;
-        if (await records.put(kind, id, next, { ifVersion: found.version })) return next;
+    update,
+
+    async setEmail(id, email) {
+      const before = (await get(id))?.email ?? null;
+      const old = before === null ? null : readLogin(before);
+      if (email && email.key !== old?.key) {
+        const mine = (await records.get(logins, email.key))?.value.userId === id;
+        if (!mine && !(await claim(email.key, id))) return 'taken';
       }
+      await update(id, (record) => ({
+        ...record,
+        email: email?.text ?? null,
+        emailVerifiedAt: email?.key === old?.key ? record.emailVerifiedAt : null,
+      }));
+      if (old && old.key !== email?.key) await records.delete(logins, old.key);
+      return 'done';
     },
 
     async list(limit, after) {

@@ -70,6 +70,8 @@ export interface Accounts {
   signOut(person: Person): Promise<void>;
   /** Ends all other sessions. */
   changePassword(visitor: Visitor, current: string | undefined, next: string): Promise<Entered>;
+  /** Where letters go; null: nowhere. The password is asked: who has the mailbox can set another. */
+  setEmail(visitor: Visitor, password: string, email: string | null): Promise<void>;
   /** The link's secret in exchange for a new password; ends all sessions and tokens. */
   reset(visitor: Visitor, secret: string, password: string): Promise<Entered>;
   /** An account without a password, for the operator. AppError `name-taken`. */
@@ -179,6 +181,24 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     }
   };
 
+  /** The password of somebody who is signed in already, as slow to guess as at the door. */
+  const checkCurrent = async (
+    { address }: Visitor,
+    userId: UserId,
+    { password }: AccountRecord,
+    typed: string | undefined,
+  ): Promise<void> => {
+    if (password === null) return;
+    const key = `user ${userId}`;
+    begin(key, address);
+    if (!(await passwords.verify(typed ?? '', password))) {
+      throw new AppError('wrong-password', 'The password you have now is another one.', {
+        details: { field: 'current' },
+      });
+    }
+    attempts.passed(key, address);
+  };
+
   /** Everything that let somebody in before is over: sessions, and links to a new password. */
   const setPassword = async (visitor: Visitor, userId: UserId, next: string): Promise<void> => {
     const password = await passwords.hash(next);
@@ -250,20 +270,41 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       const record = person && (await records.get(person.id));
       if (!person || !record) throw new AppError('bad-request', 'This needs an account.');
       checkPassword(next, [record.name, record.email]);
-      if (record.password !== null) {
-        const key = `user ${person.id}`;
-        begin(key, visitor.address);
-        if (!(await passwords.verify(current ?? '', record.password))) {
-          throw new AppError('wrong-password', 'The password you have now is another one.', {
-            details: { field: 'current' },
-          });
-        }
-        attempts.passed(key, visitor.address);
-      }
+      await checkCurrent(visitor, person.id, record, current);
       await setPassword(visitor, person.id, next);
       audit('password-changed', { person: person.id });
       const secret = await sessions.start(person.id, 'password', visitor.userAgent);
       return { userId: person.id, secret, adopted: 0 };
+    },
+
+    async setEmail(visitor, password, typed) {
+      const { person } = visitor;
+      const record = person && (await records.get(person.id));
+      if (!person || !record) throw new AppError('bad-request', 'This needs an account.');
+      const email = typed === null ? null : checkLogin(typed);
+      if (email && email.kind !== 'email') {
+        throw new AppError('bad-request', 'This is not an e-mail address.', {
+          details: { field: 'email' },
+        });
+      }
+      if (!email && record.name === null) {
+        throw new AppError(
+          'bad-request',
+          'You sign in with this address: it cannot be taken away.',
+          {
+            details: { field: 'email' },
+          },
+        );
+      }
+      await checkCurrent(visitor, person.id, record, password);
+      if ((await records.setEmail(person.id, email)) === 'taken') {
+        throw new AppError('name-taken', 'Somebody has this address already.', {
+          details: { field: 'email' },
+        });
+      }
+      // A letter that went to the old address must not open the account any more.
+      await links.revokeAll(person.id);
+      audit('email-changed', { person: person.id });
     },
 
     async reset(visitor, secret, password) {

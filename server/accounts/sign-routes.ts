@@ -19,6 +19,7 @@ const signIn = z.strictObject({ login: text, password: text });
 const forgot = z.strictObject({ login: text });
 const reset = z.strictObject({ token: text, password: text });
 const change = z.strictObject({ current: text.optional(), password: text });
+const email = z.strictObject({ current: text, email: text.nullable() });
 
 const reply = z.object({
   user: z.object({
@@ -113,6 +114,19 @@ export function signRoutes({
         entered(
           await accounts.changePassword(visitorOf(actor, request), body.current, body.password),
         ),
+    }),
+    route({
+      method: 'PUT',
+      path: `${path}/email`,
+      needs: 'self',
+      rate: 'sign',
+      summary: 'The e-mail address of my account: to sign in with, and for a forgotten password.',
+      body: email,
+      status: 204,
+      async run({ actor, body, request }) {
+        await accounts.setEmail(visitorOf(actor, request), body.current, body.email);
+        return {};
+      },
     }),
     route({
       method: 'POST',

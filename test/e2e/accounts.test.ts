@@ -180,6 +180,13 @@ for (const [name, options] of appearances) {
     await page.getByRole('searchbox').waitFor();
     await accountMenu(page, 'Account settings');
     const settings = page.getByRole('dialog', { name: 'Account settings' });
+    await settings
+      .getByRole('textbox', { name: 'Your address' })
+      .fill(`${name.at(-1)}@example.org`);
+    await settings.getByLabel('The password you have now').first().fill(password);
+    await accessible(page, 'settings, another address');
+    await settings.getByRole('button', { name: 'Change address' }).click();
+    await page.getByText('E-mail address changed').first().waitFor();
     await settings.getByRole('textbox', { name: 'What is it for?' }).fill('x');
     await settings.getByRole('button', { name: 'Create token' }).click();
     await settings.getByRole('textbox', { name: 'New token' }).waitFor();

@@ -187,6 +187,7 @@ test('the API describes itself, and every route of it is there', async (t) => {
       `post ${one}/restore`,
       'post /api/v1/session',
       'post /api/v1/uploads',
+      'put /api/v1/account/email',
       'put /api/v1/account/password',
       `put ${one}/access`,
     ].sort(),

@@ -194,3 +194,47 @@ test('without mail, who forgot is told to ask the operator', async (t) => {
   const answer = await forgot(app, 'ada');
   assert.deepEqual([answer.status, /no mail/.test(answer.json.detail)], [400, true]);
 });
+
+test('an account gets another address with its password; the old one is free, and its letters are worth nothing', async (t) => {
+  const { app, mail } = await withMail(t);
+  const ada = app.stranger();
+  await signUp(ada, 'ada');
+  await signUp(app.stranger(), 'bob@example.org');
+  const set = (email: string | null, current = password) =>
+    ada.ask('PUT', `${account}/email`, { body: { email, current } });
+  assert.equal((await set('ada@example.org', 'not it')).status, 401);
+  for (const [email, status] of [
+    ['ada', 400],
+    ['a@', 400],
+    ['BOB@example.org', 409],
+    ['ada@example.org', 204],
+    ['Ada@Example.org', 204],
+  ] as const) {
+    assert.equal((await set(email)).status, status, email);
+  }
+  assert.equal((await ada.get(account)).json.email, 'Ada@Example.org');
+  await forgot(app, 'ada');
+  const [letter] = await eventually(
+    'a letter',
+    () => mail.letters,
+    ({ length }) => length > 0,
+  );
+  assert.equal((await set('lovelace@example.org')).status, 204);
+  const old = await app.stranger().post(`${account}/reset`, {
+    token: linkIn(letter!.text),
+    password: 'a whole new phrase',
+  });
+  assert.equal(old.status, 410);
+  await signUp(app.stranger(), 'ada@example.org');
+  const byNew = { login: 'lovelace@example.org', password };
+  assert.equal((await app.stranger().post(`${account}/sign-in`, byNew)).status, 200);
+  assert.equal((await set(null)).status, 204);
+  assert.equal((await app.stranger().post(`${account}/sign-in`, byNew)).status, 401);
+  const only = app.stranger();
+  const entered = await only.post(`${account}/sign-in`, { login: 'bob@example.org', password });
+  assert.equal(entered.status, 200);
+  const none = await only.ask('PUT', `${account}/email`, {
+    body: { email: null, current: password },
+  });
+  assert.deepEqual([none.status, none.json.field], [400, 'email']);
+});
