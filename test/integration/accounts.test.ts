@@ -3,7 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Delta } from '../../core/delta.ts';
+import { AppError } from '../../core/errors.ts';
 import { closeCodes } from '../../core/protocol.ts';
+import { openEmbeddedStore } from '../../server/store/embedded/embedded-store.ts';
+import type { Records } from '../../server/store/store.ts';
 import { account, openSocket, password, signIn, signUp } from '../helpers/accounts.ts';
 import { Person, startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -229,6 +232,38 @@ test('what a guest made is the account’s after signing in, and can be asked fo
   );
   assert.equal((await new Person(app.url, guestCookie).get(session)).status, 401);
   assert.equal((await signIn(app.stranger(), 'ada')).adopted, 0);
+});
+
+test('a sign-in that was cut short while documents changed hands is finished by the next one', async (t) => {
+  let failsAt = Number.POSITIVE_INFINITY;
+  const app = await startApp(t, {
+    config: { rateLimits: false },
+    async openStore(options) {
+      const store = await openEmbeddedStore(options);
+      const put: Records['put'] = store.records.put.bind(store.records);
+      store.records.put = async (kind, ...rest) => {
+        if (kind.name === 'document' && --failsAt <= 0) {
+          throw new AppError('not-now', 'The disk is full.');
+        }
+        return put(kind, ...rest);
+      };
+      return store;
+    },
+  });
+  await signUp(app.stranger(), 'ada');
+  const guest = await app.guest('Ada at work');
+  const made = [];
+  for (let i = 0; i < 5; i++) made.push((await guest.makes({ title: `number ${i}` })).id);
+  failsAt = 3;
+  const cut = await guest.post(`${account}/sign-in`, { login: 'ada', password });
+  assert.equal(cut.status, 503);
+  failsAt = Number.POSITIVE_INFINITY;
+  await signIn(guest, 'ada');
+  const { documents } = (await guest.get('/api/v1/documents')).json;
+  assert.deepEqual(
+    documents.map(({ id, mine }: { id: string; mine: boolean }) => [id, mine]).sort(),
+    made.map((id) => [id, true]).sort(),
+  );
 });
 
 test('text that a guest has not sent is sent under the account, once', async (t) => {
