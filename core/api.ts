@@ -94,6 +94,19 @@ export interface SessionItem {
   current: boolean;
 }
 
+/** GET, POST /api/v1/account/passkeys; PATCH, DELETE …/:id */
+export interface PasskeyListReply {
+  passkeys: PasskeyItem[];
+}
+export interface PasskeyItem {
+  id: string;
+  name: string;
+  /** Its owner may have it on several devices. */
+  synced: boolean;
+  createdAt: number;
+  lastUsedAt: number | null;
+}
+
 /** GET, POST /api/v1/account/tokens; DELETE …/:id revokes. */
 export interface TokenListReply {
   tokens: TokenItem[];

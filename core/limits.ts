@@ -289,6 +289,12 @@ export const limits = {
   resetLinkMs: 3600_000,
   /** Open sockets are asked this often whether who is behind them still is somebody: 5 s are promised. */
   identityCheckMs: 3_000,
+  /** A sign-in that takes two requests: from the first to the second, with a person between. */
+  signInStepMs: 5 * 60_000,
+  /** Of one account. */
+  maxPasskeys: 20,
+  /** One part of what a browser says of a passkey, in base64url. */
+  maxWebauthnChars: 32_768,
   /** From `iat` to `exp` of a host application's token: it travels through pages, so it is short. */
   maxEmbedTokenMs: 3_600_000,
   /** By how much a host's clock may differ from ours, in seconds. */

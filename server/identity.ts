@@ -31,6 +31,7 @@ import type { Ids } from './ids.ts';
 import type { Log } from './log.ts';
 import { createMail } from './mail.ts';
 import type { OtBackend } from './ot/backend.ts';
+import { otherWays } from './other-ways.ts';
 import type { Store } from './store/store.ts';
 
 export interface IdentityDeps {
@@ -152,6 +153,19 @@ export function createIdentity(deps: IdentityDeps): Identity {
     return guests.user(person);
   };
 
+  const others = otherWays({
+    config,
+    secret: deps.secret,
+    store,
+    clock,
+    ids,
+    records,
+    accounts,
+    cookies,
+    userOf,
+    audit,
+  });
+
   const guestOfLink = async (token: string) => {
     const id = await links.findPersonal(token);
     const person = id && (await identify.byId(id));
@@ -190,6 +204,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
         cookies,
         userOf,
       }),
+      ...others.routes,
       ...ownRoutes({
         records,
         sessions,

@@ -33,7 +33,12 @@ const mayImport: Record<string, readonly string[]> = {
   'client/pages': ['client'],
   server: [],
   'server/store': ['server/log.ts', 'server/clock.ts', 'server/ids.ts'],
-  'server/access': ['server/store/store.ts', 'server/store/schema.ts'],
+  'server/access': [
+    'server/store/store.ts',
+    'server/store/schema.ts',
+    'server/clock.ts',
+    'server/ids.ts',
+  ],
   'server/ot': [
     'server/access',
     'server/bus/bus.ts',

@@ -2,6 +2,8 @@
 
 import type {
   AccountReply,
+  PasskeyItem,
+  PasskeyListReply,
   PasswordChange,
   PersonalLinkCreated,
   PersonalLinkListReply,
@@ -32,6 +34,20 @@ export const accountApi = {
   sessions: () => request<SessionListReply>('GET', `${account}/sessions`),
   endSession: (id: string) => request<void>('DELETE', `${account}/sessions/${id}`),
   endOtherSessions: () => request<void>('DELETE', `${account}/sessions`),
+  passkeys: () => request<PasskeyListReply>('GET', `${account}/passkeys`),
+  passkeyOptions: () =>
+    request<{ options: unknown }>('POST', `${account}/passkeys/options`, { body: {} }),
+  addPasskey: (name: string, response: unknown) =>
+    request<PasskeyItem>('POST', `${account}/passkeys`, { body: { name, response } }),
+  renamePasskey: (id: string, name: string) =>
+    request<PasskeyItem>('PATCH', `${account}/passkeys/${id}`, { body: { name } }),
+  removePasskey: (id: string) => request<void>('DELETE', `${account}/passkeys/${id}`),
+  passkeySignInOptions: (login?: string) =>
+    request<{ options: unknown }>('POST', `${account}/passkeys/sign-in/options`, {
+      body: login ? { login } : {},
+    }),
+  passkeySignIn: (response: unknown) =>
+    request<SignedInReply>('POST', `${account}/passkeys/sign-in`, { body: { response } }),
   tokens: () => request<TokenListReply>('GET', `${account}/tokens`),
   createToken: (body: TokenCreate) => request<TokenCreated>('POST', `${account}/tokens`, { body }),
   revokeToken: (id: string) => request<void>('DELETE', `${account}/tokens/${id}`),

@@ -8,6 +8,7 @@ import { accountApi } from '../api/account-api.ts';
 import { useApp } from '../ui/app.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { EmailForm, PasswordForm } from './account-forms.tsx';
+import { AccountPasskeys } from './account-passkeys.tsx';
 import { AccountSessions } from './account-sessions.tsx';
 import { AccountTokens } from './account-tokens.tsx';
 import { explain } from './explain.ts';
@@ -36,6 +37,7 @@ export function AccountSettings({ onClose }: { onClose: () => void }) {
         <>
           {mine.hasPassword ? <EmailForm account={mine} onChanged={() => void load()} /> : null}
           <PasswordForm account={mine} onChanged={() => void load()} />
+          <AccountPasskeys />
           <AccountSessions />
           <AccountTokens />
         </>

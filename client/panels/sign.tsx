@@ -62,6 +62,22 @@ function SignForm({ boot }: { boot: AccountBoot }) {
       busy.value = false;
     }
   };
+  const byPasskey = async () => {
+    if (busy.value) return;
+    busy.value = true;
+    problem.value = nothing;
+    try {
+      // Loaded when it is wanted: most people never do.
+      const { signInWithPasskey } = await import('./passkey-browser.ts');
+      const { adopted } = await signInWithPasskey(login.value.trim() || undefined);
+      rememberAdopted(adopted);
+      location.replace(boot.next);
+    } catch (error) {
+      const { explainPasskey } = await import('./account-passkeys.tsx');
+      problem.value = { field: null, text: explainPasskey(app, error) };
+      busy.value = false;
+    }
+  };
   const of = (field: AccountProblem['field']) =>
     problem.value.field === field ? problem.value.text : '';
 
@@ -104,6 +120,16 @@ function SignForm({ boot }: { boot: AccountBoot }) {
       <button type="submit" class="btn btn-primary btn-lg" aria-disabled={busy.value}>
         {t(view === 'reset' ? 'sign.reset' : `sign.title.${view}`)}
       </button>
+      {view === 'sign-in' ? (
+        <button
+          type="button"
+          class="btn btn-plain btn-lg"
+          aria-disabled={busy.value}
+          onClick={() => void byPasskey()}
+        >
+          {t('passkey.signIn')}
+        </button>
+      ) : null}
       <Others
         boot={boot}
         login={login.value.trim()}

@@ -5,7 +5,7 @@ import { limits } from '../../core/limits.ts';
 import type { Person } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { OtBackend } from '../ot/backend.ts';
-import { resets, sessions, tokens } from '../store/schema.ts';
+import { resets, sessions, steps, tokens } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { EndReason } from './accounts.ts';
 import type { Identify } from './identify.ts';
@@ -46,7 +46,7 @@ export function createSweeper(deps: SweeperDeps): { close(): Promise<void> } {
   };
 
   const removeExpired = async () => {
-    for (const kind of [sessions, tokens, resets]) {
+    for (const kind of [sessions, tokens, resets, steps]) {
       for (let i = 0; i < MAX_PAGES && !isClosed; i++) {
         const page = await store.records.list<{ expiresAt: number | null }>(
           kind as never,

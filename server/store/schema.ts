@@ -267,3 +267,47 @@ export const embedSessions: RecordKind<EmbedSessionRecord> = {
   name: 'embed-session',
   indexes: { byExpiry },
 };
+
+/** Id: SHA-256 of the secret in a cookie. A sign-in that has begun and waits for its second half. */
+export interface StepRecord {
+  data: Readonly<Record<string, string>>;
+  /** Whose it is, when somebody signed in began it. */
+  userId: string | null;
+  expiresAt: number;
+}
+export const steps: RecordKind<StepRecord> = { name: 'sign-in-step', indexes: { byExpiry } };
+
+/** Id: SHA-256 of the credential's id, which may be long. */
+export interface PasskeyRecord {
+  userId: string;
+  /** base64url, as are the bytes of the key. */
+  credentialId: string;
+  publicKey: string;
+  /** The host it was made for; it works nowhere else. */
+  rpId: string;
+  counter: number;
+  transports: readonly string[];
+  name: string;
+  /** It may be on several devices of its owner. */
+  isSynced: boolean;
+  createdAt: number;
+  lastUsedAt: number | null;
+}
+export const passkeys: RecordKind<PasskeyRecord> = {
+  name: 'passkey',
+  indexes: { byUser: (record) => [record.userId, record.createdAt] },
+};
+
+/** Id: SHA-256 of issuer and subject. Which account somebody has who comes from an OIDC provider. */
+export interface ProviderLinkRecord {
+  userId: string;
+  issuer: string;
+  subject: string;
+  /** As the provider shows them; nobody is found by it. */
+  label: string;
+  createdAt: number;
+}
+export const providerLinks: RecordKind<ProviderLinkRecord> = {
+  name: 'provider-link',
+  indexes: { byUser: (record) => [record.userId, record.createdAt] },
+};
