@@ -26,9 +26,9 @@ export function explainPasskey(app: App, error: unknown): string {
   const { reason } = error instanceof AppError ? (error.details ?? {}) : {};
   const known = Object.entries(reasons).find(([each]) => each === reason)?.[1];
   if (known) return app.t(known);
-  return error instanceof AppError && error.code === 'link-used'
-    ? app.t('passkey.late')
-    : explain(app, error);
+  const code = error instanceof AppError ? error.code : null;
+  if (code === 'link-used') return app.t('passkey.late');
+  return code === 'wrong-password' ? app.t('passkey.wrong') : explain(app, error);
 }
 
 export function AccountPasskeys() {

@@ -384,5 +384,6 @@ export const en = {
   'passkey.host': 'Passkeys need https and a host name: they do not work at this address.',
   'passkey.failed': 'The passkey did not work.',
   'passkey.lastWay': 'This is the only way to sign in to this account. Set a password first.',
+  'passkey.wrong': 'This passkey is not known here.',
   'passkey.late': 'That took too long. Try again.',
 } as const satisfies Record<string, string | Record<string, string>>;

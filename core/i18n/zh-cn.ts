@@ -363,5 +363,6 @@ export const zhCn: Catalogue = {
   'passkey.host': '通行密钥需要https和主机名，在此地址无法使用。',
   'passkey.failed': '通行密钥没有成功。',
   'passkey.lastWay': '这是登录此账户的唯一方式。先设置密码。',
+  'passkey.wrong': '这里不认识这个通行密钥。',
   'passkey.late': '用时过长，再试一次。',
 };

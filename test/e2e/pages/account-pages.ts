@@ -21,7 +21,7 @@ export class SignPage {
   ): Promise<void> {
     await this.login.fill(login);
     await this.password.fill(password);
-    await this.page.getByRole('button', { name: button }).click();
+    await this.page.getByRole('button', { name: button, exact: true }).click();
   }
 }
 
