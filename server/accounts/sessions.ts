@@ -6,9 +6,10 @@ import { limits } from '../../core/limits.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import { sessions as kind, type SessionRecord } from '../store/schema.ts';
-import type { Store, Versioned } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { describeAgent } from './agent.ts';
-import { isSecret, newSecret, secretId } from './secret-text.ts';
+import { createSecretRecords } from './secret-records.ts';
+import { newSecret, secretId } from './secret-text.ts';
 
 export interface Session extends SessionRecord {
   readonly id: string;
@@ -48,13 +49,20 @@ export function createSessions(
     );
   const isAlive = ({ expiresAt }: SessionRecord) => expiresAt > clock.now();
 
-  const touch = async ({ id, value, version }: Versioned<SessionRecord>) => {
-    const now = clock.now();
-    if (now - value.lastSeenAt < limits.touchMs) return;
-    const next = { ...value, lastSeenAt: now, expiresAt: expiryOf(value.createdAt, now) };
-    // Only over what was read: a session that was ended meanwhile must not come back.
-    await records.put(kind, id, next, { ifVersion: version });
-  };
+  const bySecret = createSecretRecords(
+    { records },
+    {
+      kind,
+      secret: 'session',
+      isAlive,
+      touched(record) {
+        const now = clock.now();
+        if (now - record.lastSeenAt < limits.touchMs) return null;
+        return { ...record, lastSeenAt: now, expiresAt: expiryOf(record.createdAt, now) };
+      },
+      onError,
+    },
+  );
 
   const of = async (userId: UserId): Promise<Session[]> => {
     const found = await records.list(kind, 'byUser', userId, {
@@ -81,27 +89,11 @@ export function createSessions(
       return secret;
     },
 
-    async find(secret) {
-      if (!isSecret('session', secret)) return null;
-      const found = await records.get(kind, secretId(secret));
-      if (!found || !isAlive(found.value)) return null;
-      touch(found).catch(onError);
-      return { ...found.value, id: found.id };
-    },
-
-    async alive(wanted) {
-      const found = await records.getMany(kind, wanted);
-      return new Set(found.filter(({ value }) => isAlive(value)).map(({ id }) => id));
-    },
-
+    find: bySecret.find,
+    alive: bySecret.alive,
     of,
 
-    async end(userId, id) {
-      const found = await records.get(kind, id);
-      if (found?.value.userId !== userId) return false;
-      await records.delete(kind, id);
-      return true;
-    },
+    end: bySecret.remove,
 
     async endAll(userId, except) {
       const ended: string[] = [];

@@ -8,8 +8,9 @@ import type { Limit } from '../access/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import { tokens as kind, type TokenRecord } from '../store/schema.ts';
-import type { Store, Versioned } from '../store/store.ts';
-import { isSecret, newSecret, prefixes, secretId } from './secret-text.ts';
+import type { Store } from '../store/store.ts';
+import { createSecretRecords } from './secret-records.ts';
+import { newSecret, prefixes, secretId } from './secret-text.ts';
 
 export interface Token extends TokenRecord {
   readonly id: string;
@@ -57,11 +58,20 @@ export function createTokens(
 ): Tokens {
   const isAlive = ({ expiresAt }: TokenRecord) => expiresAt === null || expiresAt > clock.now();
 
-  const touch = async ({ id, value, version }: Versioned<TokenRecord>) => {
-    const now = clock.now();
-    if (value.lastUsedAt !== null && now - value.lastUsedAt < limits.touchMs) return;
-    await records.put(kind, id, { ...value, lastUsedAt: now }, { ifVersion: version });
-  };
+  const bySecret = createSecretRecords(
+    { records },
+    {
+      kind,
+      secret: 'token',
+      isAlive,
+      touched(record) {
+        const now = clock.now();
+        const isKnown = record.lastUsedAt !== null && now - record.lastUsedAt < limits.touchMs;
+        return isKnown ? null : { ...record, lastUsedAt: now };
+      },
+      onError,
+    },
+  );
 
   const of = async (userId: UserId): Promise<Token[]> => {
     const found = await records.list(kind, 'byUser', userId, {
@@ -94,27 +104,11 @@ export function createTokens(
       return { secret, token: { ...record, id: secretId(secret) } };
     },
 
-    async find(secret) {
-      if (!isSecret('token', secret)) return null;
-      const found = await records.get(kind, secretId(secret));
-      if (!found || !isAlive(found.value)) return null;
-      touch(found).catch(onError);
-      return { ...found.value, id: found.id };
-    },
-
-    async alive(wanted) {
-      const found = await records.getMany(kind, wanted);
-      return new Set(found.filter(({ value }) => isAlive(value)).map(({ id }) => id));
-    },
-
+    find: bySecret.find,
+    alive: bySecret.alive,
     of,
 
-    async revoke(userId, id) {
-      const found = await records.get(kind, id);
-      if (found?.value.userId !== userId) return false;
-      await records.delete(kind, id);
-      return true;
-    },
+    revoke: bySecret.remove,
 
     async revokeAll(userId) {
       const ids = (await of(userId)).map(({ id }) => id);
