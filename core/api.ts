@@ -94,6 +94,12 @@ export interface SessionItem {
   current: boolean;
 }
 
+/** GET, POST, DELETE /api/v1/account/provider */
+export interface ProviderReply {
+  name: string;
+  linked: boolean;
+}
+
 /** GET, POST /api/v1/account/passkeys; PATCH, DELETE …/:id */
 export interface PasskeyListReply {
   passkeys: PasskeyItem[];
@@ -309,6 +315,15 @@ export interface EmbedBoot {
   ancestors: readonly string[];
 }
 
+export const providerProblems = [
+  'provider',
+  'provider-away',
+  'provider-late',
+  'provider-taken',
+  'disabled',
+] as const;
+export type ProviderProblem = (typeof providerProblems)[number];
+
 /** What the pages about accounts know beside, in `<script type="application/json" id="account">`. */
 export interface AccountBoot {
   view: 'sign-in' | 'sign-up' | 'reset';
@@ -319,6 +334,10 @@ export interface AccountBoot {
   hasDocuments: boolean;
   /** Where to go afterwards: a path of this server. */
   next: string;
+  /** Another way in: a provider, by the name people know. */
+  provider: string | null;
+  /** What came of it, when nothing did. */
+  problem: ProviderProblem | null;
   /** The secret of the link that led here (reset). */
   token?: string;
 }

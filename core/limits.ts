@@ -291,6 +291,11 @@ export const limits = {
   identityCheckMs: 3_000,
   /** A sign-in that takes two requests: from the first to the second, with a person between. */
   signInStepMs: 5 * 60_000,
+  /** The same with a provider between, which may ask for more than one proof. */
+  providerStepMs: 15 * 60_000,
+  /** A provider's answer, and how long what it says of itself is kept. */
+  providerAnswerMs: 5_000,
+  providerKeptMs: 3_600_000,
   /** Of one account. */
   maxPasskeys: 20,
   /** One part of what a browser says of a passkey, in base64url. */

@@ -61,6 +61,11 @@ export interface Config {
   readonly embedJwksUrl: string | null;
   /** Origins whose pages may show ours, as CSP writes them. */
   readonly frameAncestors: readonly string[];
+  /** Whom people can sign in with; null: nobody but us. */
+  readonly oidcIssuer: string | null;
+  readonly oidcClientId: string | null;
+  readonly oidcClientSecret: string | null;
+  readonly oidcName: string | null;
   readonly logLevel: LogLevel;
 }
 
@@ -257,6 +262,36 @@ const rows: readonly Row<keyof Config>[] = [
     parse: parseAncestors,
   }),
   row({
+    variable: 'OIDC_ISSUER',
+    key: 'oidcIssuer',
+    default: '',
+    describe:
+      'Lets people sign in with this OpenID Connect provider, such as https://id.example.org. Give it PUBLIC_URL with /auth/oidc/callback as redirect address. Whoever it knows gets an account at the first time, also with SIGN_UP=off.',
+    parse: parseSafeUrl,
+  }),
+  row({
+    variable: 'OIDC_CLIENT_ID',
+    key: 'oidcClientId',
+    default: '',
+    describe: 'What the provider calls this server.',
+    parse: parseLine,
+  }),
+  row({
+    variable: 'OIDC_CLIENT_SECRET',
+    key: 'oidcClientSecret',
+    default: '',
+    describe: 'The secret it gave; unset for a public client.',
+    secret: true,
+    parse: parseLine,
+  }),
+  row({
+    variable: 'OIDC_NAME',
+    key: 'oidcName',
+    default: '',
+    describe: 'What people call the provider, on the button. Unset: its host.',
+    parse: parseLine,
+  }),
+  row({
     variable: 'LOG_LEVEL',
     key: 'logLevel',
     default: 'info',
@@ -313,6 +348,9 @@ export function readConfig(
     problems.push(
       `WORKERS is ${values.workers}, which needs MONGO_URL: the SQLite file in DATA_DIR belongs to one process.`,
     );
+  }
+  if (values.oidcIssuer && values.oidcClientId === null) {
+    problems.push('OIDC_ISSUER needs OIDC_CLIENT_ID.');
   }
   problems.push(...embedProblems(values as Partial<Config>));
   if (problems.length > 0) return { kind: 'problems', problems };

@@ -13,6 +13,7 @@ import { type Admin, createAdmin } from './accounts/admin.ts';
 import { type Attempts, createAttempts } from './accounts/attempts.ts';
 import { createForgot } from './accounts/forgot.ts';
 import { createIdentify } from './accounts/identify.ts';
+import { createJoin } from './accounts/join.ts';
 import { createLinks } from './accounts/links.ts';
 import { ownRoutes } from './accounts/own-routes.ts';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
@@ -51,6 +52,8 @@ export interface IdentityDeps {
 export interface IdentityPages {
   readonly canSignUp: boolean;
   readonly canMail: boolean;
+  /** Whom else one can sign in with, by name. */
+  readonly provider: string | null;
   isReset(token: string): Promise<boolean>;
   personOf(token: string): Promise<{ id: UserId; name: string } | null>;
   useLink(person: Person | null, request: RequestFacts, token: string): Promise<string>;
@@ -153,7 +156,20 @@ export function createIdentity(deps: IdentityDeps): Identity {
     return guests.user(person);
   };
 
+  const join = createJoin({
+    store,
+    links,
+    sessions,
+    clock,
+    keep: guests.keep,
+    fresh: () => guests.fresh(undefined),
+    checkName,
+    endPerson,
+    audit,
+  });
   const others = otherWays({
+    join,
+    fresh: () => guests.fresh(undefined).id,
     config,
     secret: deps.secret,
     store,
@@ -186,6 +202,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     pages: {
       canSignUp: config.signUp,
       canMail: forgot.isPossible,
+      provider: others.provider,
       isReset: async (token) => (await links.findReset(token)) !== null,
       personOf: guestOfLink,
       async useLink(person, request, token) {

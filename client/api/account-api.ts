@@ -7,6 +7,7 @@ import type {
   PasswordChange,
   PersonalLinkCreated,
   PersonalLinkListReply,
+  ProviderReply,
   SessionListReply,
   SignedInReply,
   SignIn,
@@ -34,6 +35,10 @@ export const accountApi = {
   sessions: () => request<SessionListReply>('GET', `${account}/sessions`),
   endSession: (id: string) => request<void>('DELETE', `${account}/sessions/${id}`),
   endOtherSessions: () => request<void>('DELETE', `${account}/sessions`),
+  provider: () => request<ProviderReply>('GET', `${account}/provider`),
+  linkProvider: (to: string) =>
+    request<{ url: string }>('POST', `${account}/provider`, { body: { to } }),
+  unlinkProvider: () => request<void>('DELETE', `${account}/provider`),
   passkeys: () => request<PasskeyListReply>('GET', `${account}/passkeys`),
   passkeyOptions: () =>
     request<{ options: unknown }>('POST', `${account}/passkeys/options`, { body: {} }),

@@ -9,6 +9,7 @@ import { useApp } from '../ui/app.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { EmailForm, PasswordForm } from './account-forms.tsx';
 import { AccountPasskeys } from './account-passkeys.tsx';
+import { AccountProvider } from './account-provider.tsx';
 import { AccountSessions } from './account-sessions.tsx';
 import { AccountTokens } from './account-tokens.tsx';
 import { explain } from './explain.ts';
@@ -31,12 +32,15 @@ export function AccountSettings({ onClose }: { onClose: () => void }) {
     <Dialog label={t('account.settings')} class="settings" onClose={onClose}>
       <p role="status">
         {failed.value ||
-          (mine ? t('settings.signInAs', { name: mine.name ?? mine.email ?? '' }) : '')}
+          (mine
+            ? t('settings.signInAs', { name: mine.name ?? mine.email ?? app.me.value.name })
+            : '')}
       </p>
       {mine ? (
         <>
           {mine.hasPassword ? <EmailForm account={mine} onChanged={() => void load()} /> : null}
           <PasswordForm account={mine} onChanged={() => void load()} />
+          <AccountProvider />
           <AccountPasskeys />
           <AccountSessions />
           <AccountTokens />

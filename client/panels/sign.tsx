@@ -2,7 +2,7 @@
 // and autocomplete are what password managers look for.
 
 import { useSignal } from '@preact/signals';
-import type { AccountBoot, SignedInReply } from '../../core/api.ts';
+import type { AccountBoot, ProviderProblem, SignedInReply } from '../../core/api.ts';
 import { limits } from '../../core/limits.ts';
 import { accountApi } from '../api/account-api.ts';
 import { useApp } from '../ui/app.ts';
@@ -40,7 +40,11 @@ function SignForm({ boot }: { boot: AccountBoot }) {
   const { view } = boot;
   const login = useSignal('');
   const password = useSignal('');
-  const problem = useSignal(nothing);
+  const problem = useSignal<AccountProblem>(
+    boot.problem
+      ? { field: null, text: providerWords(boot.problem, boot.provider ?? '', t) }
+      : nothing,
+  );
   const busy = useSignal(false);
 
   const enter = (): Promise<SignedInReply> => {
@@ -120,6 +124,11 @@ function SignForm({ boot }: { boot: AccountBoot }) {
       <button type="submit" class="btn btn-primary btn-lg" aria-disabled={busy.value}>
         {t(view === 'reset' ? 'sign.reset' : `sign.title.${view}`)}
       </button>
+      {boot.provider && view !== 'reset' ? (
+        <a class="btn btn-plain btn-lg" href={`/auth/oidc?to=${encodeURIComponent(boot.next)}`}>
+          {t('oidc.signIn', { name: boot.provider })}
+        </a>
+      ) : null}
       {view === 'sign-in' ? (
         <button
           type="button"
@@ -140,6 +149,21 @@ function SignForm({ boot }: { boot: AccountBoot }) {
 }
 
 type T = ReturnType<typeof useApp>['t'];
+
+function providerWords(problem: ProviderProblem, name: string, t: T): string {
+  switch (problem) {
+    case 'provider':
+      return t('oidc.failed', { name });
+    case 'provider-away':
+      return t('oidc.away');
+    case 'provider-late':
+      return t('passkey.late');
+    case 'provider-taken':
+      return t('oidc.taken');
+    case 'disabled':
+      return t('error.disabled');
+  }
+}
 
 /** What happens to what the guest of this browser made. */
 function leadOf({ view, hasDocuments }: AccountBoot, me: { name: string }, t: T): string | null {

@@ -386,4 +386,13 @@ export const en = {
   'passkey.lastWay': 'This is the only way to sign in to this account. Set a password first.',
   'passkey.wrong': 'This passkey is not known here.',
   'passkey.late': 'That took too long. Try again.',
+  'oidc.signIn': 'Continue with {name}',
+  'oidc.title': 'Other ways to sign in',
+  'oidc.linked': 'Signs you in to this account',
+  'oidc.notLinked': 'Not connected to this account',
+  'oidc.link': 'Connect',
+  'oidc.unlink': 'Disconnect',
+  'oidc.failed': '{name} did not sign you in. Try again.',
+  'oidc.away': 'The provider cannot be reached just now. Try again later.',
+  'oidc.taken': 'Another account has this way to sign in already.',
 } as const satisfies Record<string, string | Record<string, string>>;

@@ -365,4 +365,13 @@ export const zhCn: Catalogue = {
   'passkey.lastWay': '这是登录此账户的唯一方式。先设置密码。',
   'passkey.wrong': '这里不认识这个通行密钥。',
   'passkey.late': '用时过长，再试一次。',
+  'oidc.signIn': '使用{name}继续',
+  'oidc.title': '其他登录方式',
+  'oidc.linked': '可以登录这个账户',
+  'oidc.notLinked': '尚未连接到这个账户',
+  'oidc.link': '连接',
+  'oidc.unlink': '断开连接',
+  'oidc.failed': '{name}没有让你登录。再试一次。',
+  'oidc.away': '现在无法连接到登录服务，稍后再试。',
+  'oidc.taken': '这种登录方式已属于另一个账户。',
 };

@@ -33,6 +33,7 @@ export function createSteps(
   { store: { records }, clock, ids, isHttps }: StepsDeps,
   purpose: string,
   sameSite: 'Strict' | 'Lax',
+  ms: number = limits.signInStepMs,
 ): Steps {
   const name = `${isHttps ? '__Host-' : ''}deltapad-${purpose}`;
   const rules = `Path=/; HttpOnly; SameSite=${sameSite}${isHttps ? '; Secure' : ''}`;
@@ -40,9 +41,9 @@ export function createSteps(
   return {
     async begin(data, userId) {
       const secret = ids.secret(32);
-      const expiresAt = clock.now() + limits.signInStepMs;
+      const expiresAt = clock.now() + ms;
       await records.put(kind, idOf(purpose, secret), { data, userId, expiresAt });
-      return `${name}=${secret}; Max-Age=${limits.signInStepMs / 1000}; ${rules}`;
+      return `${name}=${secret}; Max-Age=${ms / 1000}; ${rules}`;
     },
 
     async take(cookie = '') {

@@ -2,7 +2,7 @@
 // that is only opened changes nothing: previews open links too, and so does who was tricked.
 
 import { z } from 'zod';
-import type { AccountBoot, Boot } from '../../core/api.ts';
+import { type AccountBoot, type Boot, providerProblems } from '../../core/api.ts';
 import { AppError } from '../../core/errors.ts';
 import { createTranslate } from '../../core/i18n/i18n.ts';
 import type { UserId } from '../../core/ids.ts';
@@ -18,6 +18,7 @@ export interface AccountPagesDeps {
   reply(page: Page, person: Person): Reply;
   canSignUp: boolean;
   canMail: boolean;
+  provider: string | null;
   hasDocuments(person: Person): Promise<boolean>;
   /** Whether a link to a new password still works. */
   isReset(token: string): Promise<boolean>;
@@ -55,6 +56,8 @@ export function accountPages(deps: AccountPagesDeps): Route[] {
     canMail: deps.canMail,
     hasDocuments,
     next: next ?? '/',
+    provider: deps.provider,
+    problem: null,
   });
   return [
     route({
@@ -64,7 +67,11 @@ export function accountPages(deps: AccountPagesDeps): Route[] {
       alwaysOpen: true,
       isPage: true,
       summary: 'Sign in, or make an account (?new).',
-      query: z.object({ to: z.string().optional(), new: z.string().optional() }),
+      query: z.object({
+        to: z.string().optional(),
+        new: z.string().optional(),
+        problem: z.enum(providerProblems).optional().catch(undefined),
+      }),
       async run({ actor, query, request }) {
         const next = localPath(query.to);
         if (actor?.kind === 'account') return { status: 303, headers: { Location: next ?? '/' } };
@@ -72,7 +79,9 @@ export function accountPages(deps: AccountPagesDeps): Route[] {
         const view = query.new !== undefined && deps.canSignUp ? 'sign-up' : 'sign-in';
         const hasDocuments = actor !== null && (await deps.hasDocuments(actor));
         const boot = await bootOf(person, request);
-        return reply(accountPage(boot, bootFor(view, next, hasDocuments)), person);
+        const account = bootFor(view, next, hasDocuments);
+        const page = { ...account, problem: query.problem ?? null };
+        return reply(accountPage(boot, page), person);
       },
     }),
     route({

@@ -125,6 +125,10 @@ const defaults: Config = {
   embedKey: null,
   embedJwksUrl: null,
   frameAncestors: [],
+  oidcIssuer: null,
+  oidcClientId: null,
+  oidcClientSecret: null,
+  oidcName: null,
   logLevel: 'silent',
 };
 

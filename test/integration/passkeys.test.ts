@@ -7,25 +7,9 @@ import { askServer } from '../../server/accounts/admin-socket.ts';
 import { account, signUp } from '../helpers/accounts.ts';
 import { Person, startApp, type TestApp } from '../helpers/app.ts';
 import { Authenticator, type Twist } from '../helpers/authenticator.ts';
+import { Browser } from '../helpers/browser.ts';
 
 const path = `${account}/passkeys`;
-
-/** A browser that keeps all its cookies, not one alone. */
-class Browser extends Person {
-  readonly jar = new Map<string, string>();
-
-  override async ask(...[method, to, options = {}]: Parameters<Person['ask']>) {
-    const cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...(cookie ? { cookie } : {}), ...options.headers };
-    const answer = await super.ask(method, to, { ...options, headers });
-    for (const set of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
-      if (value === '') this.jar.delete(name);
-      else this.jar.set(name, value);
-    }
-    return answer;
-  }
-}
 
 async function accountOf(app: TestApp, login: string): Promise<Browser> {
   const browser = new Browser(app.url);

@@ -24,6 +24,10 @@ const variables = [
   'EMBED_KEY',
   'EMBED_JWKS_URL',
   'FRAME_ANCESTORS',
+  'OIDC_ISSUER',
+  'OIDC_CLIENT_ID',
+  'OIDC_CLIENT_SECRET',
+  'OIDC_NAME',
   'LOG_LEVEL',
 ];
 
@@ -59,6 +63,10 @@ test('nothing configured gives the defaults of the contract', () => {
     embedKey: null,
     embedJwksUrl: null,
     frameAncestors: [],
+    oidcIssuer: null,
+    oidcClientId: null,
+    oidcClientSecret: null,
+    oidcName: null,
     logLevel: 'info',
   });
   assert.ok(Object.isFrozen(config));
@@ -87,6 +95,10 @@ test('every value is read', () => {
       EMBED_AUDIENCE: 'pad',
       EMBED_JWKS_URL: 'https://app.example.org/keys',
       FRAME_ANCESTORS: 'https://app.example.org, https://*.Example.org:8443',
+      OIDC_ISSUER: 'https://id.example.org',
+      OIDC_CLIENT_ID: 'pad',
+      OIDC_CLIENT_SECRET: 'hush',
+      OIDC_NAME: 'Example',
       LOG_LEVEL: 'debug',
     }),
     {
@@ -114,6 +126,10 @@ test('every value is read', () => {
       embedKey: null,
       embedJwksUrl: 'https://app.example.org/keys',
       frameAncestors: ['https://app.example.org', 'https://*.example.org:8443'],
+      oidcIssuer: 'https://id.example.org',
+      oidcClientId: 'pad',
+      oidcClientSecret: 'hush',
+      oidcName: 'Example',
       logLevel: 'debug',
     },
   );
@@ -162,6 +178,7 @@ for (const [variable, text] of [
   ['FRAME_ANCESTORS', 'https:'],
   ['FRAME_ANCESTORS', 'https://app.example.org/path'],
   ['FRAME_ANCESTORS', "https://a.example 'self'"],
+  ['OIDC_ISSUER', 'http://id.example.org'],
   ['LOG_LEVEL', 'loud'],
 ] as const) {
   test(`${variable}=${text} is refused by name`, () => {
