@@ -3,7 +3,9 @@
 
 import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
+import { isCollectionName } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
+import { audiences, type GeneralAccess, givenRoles, type LinkRole } from '../core/roles.ts';
 
 /** Says what is wrong with a value, without its variable's name. */
 export class Problem extends Error {}
@@ -172,4 +174,24 @@ export function parseAncestors(text: string): readonly string[] {
           `must be origins such as https://app.example.org or https://*.example.org; “${item}” is none`,
         );
   });
+}
+
+export function parseCollectionAccess(text: string): Readonly<Record<string, GeneralAccess>> {
+  const found: Record<string, GeneralAccess> = {};
+  for (const part of text === '' ? [] : text.split(',')) {
+    const [name = '', audience = '', role = 'editor', ...rest] = part.trim().split(':');
+    const isKnown =
+      (name === '*' || isCollectionName(name)) &&
+      (audiences as readonly string[]).includes(audience) &&
+      (givenRoles as readonly string[]).includes(role) &&
+      rest.length === 0;
+    if (!isKnown || name in found) {
+      return refuse(
+        `must be collections with their access, such as notes:restricted,wiki:signed-in:viewer,*:link:editor; “${part.trim()}” is not one, or is there twice`,
+      );
+    }
+    const gives = (wanted: string): LinkRole => (audience === wanted ? (role as LinkRole) : 'none');
+    found[name] = { link: gives('link'), signedIn: gives('signed-in') };
+  }
+  return found;
 }

@@ -1,12 +1,12 @@
 // The only reader of the environment: one table of rows, from which come the typed Config, the
 // `--help` text and the README's table. Pure: (env, argv) → Config, help, or every problem at once.
 
-import { isCollectionName } from '../core/ids.ts';
-import { audiences, type GeneralAccess, givenRoles, type LinkRole } from '../core/roles.ts';
+import type { GeneralAccess } from '../core/roles.ts';
+import { conflictsOf } from './config-conflicts.ts';
 import {
-  isPlainElsewhere,
   Problem,
   parseAncestors,
+  parseCollectionAccess,
   parseEmbedKey,
   parseHost,
   parseLine,
@@ -82,26 +82,6 @@ interface Row<K extends keyof Config> {
 const row = <K extends keyof Config>(value: Row<K>): Row<keyof Config> => value;
 
 const LEVELS: readonly string[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
-
-function parseCollectionAccess(text: string): Readonly<Record<string, GeneralAccess>> {
-  const found: Record<string, GeneralAccess> = {};
-  for (const part of text === '' ? [] : text.split(',')) {
-    const [name = '', audience = '', role = 'editor', ...rest] = part.trim().split(':');
-    const isKnown =
-      (name === '*' || isCollectionName(name)) &&
-      (audiences as readonly string[]).includes(audience) &&
-      (givenRoles as readonly string[]).includes(role) &&
-      rest.length === 0;
-    if (!isKnown || name in found) {
-      return refuse(
-        `must be collections with their access, such as notes:restricted,wiki:signed-in:viewer,*:link:editor; “${part.trim()}” is not one, or is there twice`,
-      );
-    }
-    const gives = (wanted: string): LinkRole => (audience === wanted ? (role as LinkRole) : 'none');
-    found[name] = { link: gives('link'), signedIn: gives('signed-in') };
-  }
-  return found;
-}
 
 const rows: readonly Row<keyof Config>[] = [
   row({
@@ -337,46 +317,9 @@ export function readConfig(
       problems.push(`${variable} ${error.message}. It is “${secret ? '•••' : text}”.`);
     }
   }
-  // A link in a mail must not be made from what a request says of itself.
-  for (const [key, variable] of [
-    ['mailFrom', 'MAIL_FROM'],
-    ['publicUrl', 'PUBLIC_URL'],
-  ] as const) {
-    if (values.smtpUrl && values[key] === null) problems.push(`SMTP_URL needs ${variable}.`);
-  }
-  if (Number(values.workers) > 1 && values.mongoUrl === null) {
-    problems.push(
-      `WORKERS is ${values.workers}, which needs MONGO_URL: the SQLite file in DATA_DIR belongs to one process.`,
-    );
-  }
-  if (values.oidcIssuer && values.oidcClientId === null) {
-    problems.push('OIDC_ISSUER needs OIDC_CLIENT_ID.');
-  }
-  problems.push(...embedProblems(values as Partial<Config>));
+  problems.push(...conflictsOf(values as Partial<Config>));
   if (problems.length > 0) return { kind: 'problems', problems };
   return { kind: 'config', config: Object.freeze(values as unknown as Config) };
-}
-
-/** All of it or nothing: half of it would be a door of which nobody knows how far it is open. */
-function embedProblems(values: Partial<Config>): string[] {
-  const { embedIssuer, embedAudience, embedKey, embedJwksUrl, frameAncestors = [] } = values;
-  const given = [
-    ['EMBED_ISSUER', embedIssuer],
-    ['EMBED_AUDIENCE', embedAudience],
-    ['EMBED_KEY or EMBED_JWKS_URL', embedKey ?? embedJwksUrl],
-    ['FRAME_ANCESTORS', frameAncestors.length > 0],
-  ] as const;
-  // What could not be read was told of already.
-  const isRead = [embedIssuer, embedAudience, embedKey, embedJwksUrl, values.frameAncestors];
-  if (isRead.includes(undefined) || !given.some(([, value]) => value)) return [];
-  const missing = given.flatMap(([name, value]) => (value ? [] : [name]));
-  return [
-    ...(missing.length > 0 ? [`Embedding also needs ${missing.join(', ')}.`] : []),
-    ...(embedKey && embedJwksUrl ? ['EMBED_KEY and EMBED_JWKS_URL: only one can be set.'] : []),
-    ...(isPlainElsewhere(values.publicUrl ?? null)
-      ? ['Embedding needs a PUBLIC_URL with https: browsers keep no cookie of a frame without.']
-      : []),
-  ];
 }
 
 /** The text of `--help`. */
