@@ -52,17 +52,54 @@ if (!mongo) {
     };
   });
 
-  test('a URL that asks for less than majority and journal is refused by name', async () => {
+  test('a URL that asks for less than majority and journal, or reads less, is refused by name', async () => {
     for (const [option, name] of [
       ['w=1', /w=1/],
       ['w=0', /w=0/],
       ['journal=false', /journal=false/],
       ['readPreference=secondary', /readPreference=secondary/],
+      ['readConcernLevel=local', /readConcernLevel=local/],
+      ['readConcernLevel=available', /readConcernLevel=available/],
     ] as const) {
       await assert.rejects(openMongoStore({ url: `${mongo.url}?${option}` }), (error: Error) =>
         name.test(error.message),
       );
     }
+  });
+
+  test('what is read is what the majority has: of the log, snapshots and records', async (t) => {
+    const url = freshUrl(mongo);
+    const monitored: { name: string; level: unknown }[] = [];
+    const connect = MongoClient.prototype.connect;
+    t.mock.method(MongoClient.prototype, 'connect', function (this: MongoClient) {
+      // The stand-in takes every level alike: what is asked for is seen on the wire alone.
+      this.options.monitorCommands = true;
+      this.on('commandStarted', ({ commandName: name, command }) => {
+        if (/^(find|aggregate|count|distinct)$/.test(name)) {
+          monitored.push({ name, level: command.readConcern?.level });
+        }
+      });
+      return connect.call(this);
+    });
+    const store = await openMongoStore({ url });
+    const reader = await openMongoReader({ url });
+    t.after(async () => {
+      await reader.close();
+      await store.close();
+      await drop(url);
+    });
+    const ref = aDocument();
+    await write(store, ref, 3);
+    await store.ops.read(ref, 0, null);
+    await store.ops.snapshot(ref, null);
+    await store.ops.grown([{ ref, version: 2 }]);
+    await store.ops.list(null, 10);
+    await reader.ops.read(ref, 0, null);
+    assert.ok(monitored.length >= 6, `${monitored.length} reads were seen`);
+    assert.deepEqual(
+      monitored.filter(({ level }) => level !== 'majority'),
+      [],
+    );
   });
 
   test('[S17] a log that lost its beginning is listed too, and ids that are none of ours end nothing', async (t) => {

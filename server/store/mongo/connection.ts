@@ -1,7 +1,13 @@
-// Connects to Mongo as the contract demands: majority and journaled writes, reads from the primary.
+// Connects to Mongo as the contract demands: majority and journaled writes, majority reads from the primary.
 // A URL that asks for less is refused by name; a write that fails for now becomes `not-now`.
 
-import { MongoClient, MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import {
+  MongoBulkWriteError,
+  MongoClient,
+  MongoError,
+  MongoNetworkError,
+  MongoServerSelectionError,
+} from 'mongodb';
 import { AppError } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
 import type { Clock } from '../../clock.ts';
@@ -11,13 +17,16 @@ const awayAfterMs = 5_000;
 
 /** Why a URL is not safe to keep documents behind, or null. */
 export function unsafeOption(client: MongoClient): string | null {
-  const { writeConcern, readPreference } = client.options;
+  const { writeConcern, readConcern, readPreference } = client.options;
   const w = writeConcern?.w;
   if (w !== undefined && w !== 'majority') {
     return `MONGO_URL asks for w=${String(w)}: acknowledged text could be lost in a failover. Remove it, or say w=majority.`;
   }
   if (writeConcern?.journal === false) {
     return 'MONGO_URL asks for journal=false: acknowledged text could be lost in a crash. Remove it.';
+  }
+  if (readConcern && readConcern.level !== 'majority') {
+    return `MONGO_URL asks for readConcernLevel=${readConcern.level}: text could be shown that a failover takes back. Remove it, or say majority.`;
   }
   if (readPreference && readPreference.mode !== 'primary') {
     return `MONGO_URL asks for readPreference=${readPreference.mode}: documents would be read late. Remove it.`;
@@ -63,6 +72,8 @@ function isAway(error: unknown): boolean {
 async function open(url: string): Promise<MongoClient> {
   const client = new MongoClient(url, {
     writeConcern: { w: 'majority', journal: true },
+    // The primary also has what a failover may still take back; nobody is shown that.
+    readConcern: { level: 'majority' },
     serverSelectionTimeoutMS: awayAfterMs,
     connectTimeoutMS: awayAfterMs,
     // A commit may wait for a slow disk or an election; a dead line must not hold ops for ever.
@@ -94,6 +105,18 @@ const message = (error: unknown) =>
 
 export const isDuplicateKey = (error: unknown): boolean =>
   error instanceof MongoError && error.code === 11000;
+
+/**
+ * After an ordered insert that met a row that is there already: how many rows before it are durable.
+ * Null: something else failed, the wait for the majority included, and nothing is known to be.
+ */
+export function durableBefore(error: unknown): number | null {
+  if (!(error instanceof MongoBulkWriteError) || !isDuplicateKey(error)) return null;
+  if (error.result.getWriteConcernError()) return null;
+  // `insertedCount` is not to be trusted everywhere; the index of the first failure is.
+  const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+  return failures[0]?.index ?? 0;
+}
 
 /** Runs a store call; whatever the driver throws becomes `not-now`, so that ops are held, not refused. */
 export async function whenAvailable<T>(call: () => Promise<T>): Promise<T> {

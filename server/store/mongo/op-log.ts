@@ -3,14 +3,14 @@
 // without an index that a stock server would clash with (internals.md §11b); (document, src, seq) has a
 // unique index. Snapshots are written behind. Each op links to its predecessor, as a stock server wants.
 
-import { type Collection, type Db, type Document, MongoBulkWriteError } from 'mongodb';
+import type { Collection, Db, Document } from 'mongodb';
 import ShareDbMongo from 'sharedb-mongo';
 import { AppError } from '../../../core/errors.ts';
 import { type DocumentKey, type DocumentRef, documentKey } from '../../../core/ids.ts';
 import { limits } from '../../../core/limits.ts';
 import type { AppendResult, LogEntry, OpLog, StoredSnapshot } from '../store.ts';
 import { adoptLog, inspectLog, setAside, type Tail } from './adopt.ts';
-import { isDuplicateKey, whenAvailable } from './connection.ts';
+import { durableBefore, isDuplicateKey, whenAvailable } from './connection.ts';
 import { listDocuments, listSnapshots, readEntries, readSnapshot } from './log-reader.ts';
 
 interface Waiting {
@@ -181,10 +181,9 @@ export class MongoOpLog extends ShareDbMongo implements OpLog {
     try {
       if (rows.length > 0) await ops.insertMany(rows as never[], { ordered: true });
     } catch (error) {
-      if (!(error instanceof MongoBulkWriteError) || !isDuplicateKey(error)) throw error;
-      // `insertedCount` is not to be trusted everywhere; the index of the first failure is.
-      const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-      stored = failures[0]?.index ?? 0;
+      const before = durableBefore(error);
+      if (before === null) throw error;
+      stored = before;
     }
     if (stored === rows.length) this.tails.set(key, { version, link });
     else this.tails.delete(key);
