@@ -39,7 +39,7 @@ async function main(args: string[]): Promise<number> {
   const out = process.stdout;
   const progress = createProgress(out, 'documents');
   const parallel = Math.min(availableParallelism(), limits.maxToolWorkers);
-  const store = await openStoreAlone({ ...place, clock: systemClock });
+  const store = await openStoreAlone({ ...place, clock: systemClock }, { mustExist: true });
   const examiners = startExaminers(import.meta.filename, parallel);
   const close = async () => {
     examiners.close();

@@ -31,10 +31,16 @@ export function openStore(options: StoreOptions): Promise<Store> {
       });
 }
 
-/** Opens the store for a tool that must be alone with it: refused while a server has it, and keeps servers out. */
-export function openStoreAlone({ dataDir, mongoUrl, clock }: StoreOptions): Promise<Store> {
+/**
+ * Opens the store for a tool that must be alone with it: refused while a server has it, and keeps servers out.
+ * `mustExist`: a folder where nothing was stored is refused, too; it is a wrong one.
+ */
+export function openStoreAlone(
+  { dataDir, mongoUrl, clock }: StoreOptions,
+  { mustExist = false }: { mustExist?: boolean } = {},
+): Promise<Store> {
   return mongoUrl === null
-    ? openEmbeddedStore({ dataDir, clock })
+    ? openEmbeddedStore({ dataDir, clock, mustExist })
     : openMongoStore({ url: mongoUrl, clock, announce: 'tool' });
 }
 

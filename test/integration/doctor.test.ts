@@ -165,6 +165,14 @@ test('while a server holds the store, it is refused', async (t) => {
   assert.match(err, /^Another Deltapad server is using the data folder .*\n$/);
 });
 
+test('a folder where nothing was stored is refused, not found healthy, and stays as it is', async (t) => {
+  const DATA_DIR = folder(t);
+  const { code, out, err } = await runCommand('doctor', { DATA_DIR });
+  assert.deepEqual([code, out], [1, '']);
+  assert.match(err, /^There is no .*deltapad\.db: nothing has been stored there yet\.\n$/);
+  assert.deepEqual(readdirSync(DATA_DIR), []);
+});
+
 test('an argument that it does not know is refused with the usage', async (t) => {
   const { code, err } = await runCommand('doctor', { DATA_DIR: folder(t) }, ['--fix']);
   assert.equal(code, 1);

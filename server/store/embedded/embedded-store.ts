@@ -29,10 +29,13 @@ export interface EmbeddedStore extends Store {
 export async function openEmbeddedStore(options: {
   dataDir: string;
   clock: Clock;
+  /** Refused when nothing was ever stored there, instead of beginning a store. */
+  mustExist?: boolean;
 }): Promise<EmbeddedStore> {
   const folder = resolve(options.dataDir);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'deltapad.db');
+  if (options.mustExist && !existsSync(file)) throw absentError(file);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = lockFolder(folder);
   try {
     // Made here so that nobody else may read it; SQLite gives its other files the same rights.
@@ -87,10 +90,13 @@ async function assemble(
   };
 }
 
+const absentError = (file: string) =>
+  new Error(`There is no ${file}: nothing has been stored there yet.`);
+
 /** Looks at the file beside a server that may run, without the lock, and writes nothing. */
 export async function openEmbeddedReader({ dataDir }: { dataDir: string }): Promise<StoreReader> {
   const file = join(resolve(dataDir), 'deltapad.db');
-  if (!existsSync(file)) throw new Error(`There is no ${file}: nothing has been stored there yet.`);
+  if (!existsSync(file)) throw absentError(file);
   try {
     const reader = new Reader(file);
     const schema = reader.prepare('PRAGMA user_version').get<{ user_version: number }>();
