@@ -243,7 +243,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
     attempts,
     async findAccount(typed) {
       const found = await records.find(typed);
-      return found && found.record.disabledAt === null ? found.id : null;
+      if (!found || found.record.disabledAt !== null) return null;
+      // Where anybody makes accounts, an address that nobody proved may be somebody else's.
+      const isProven = found.record.emailVerifiedAt !== null || !config.signUp;
+      return isProven || !typed.includes('@') ? found.id : null;
     },
     hasAdmin: records.hasAdmin,
     async close() {

@@ -10,7 +10,6 @@ import type {
   UploadReply,
 } from '../../core/api.ts';
 import type { DocumentRef } from '../../core/ids.ts';
-import type { LinkRole } from '../../core/roles.ts';
 import { request } from './http.ts';
 import { upload } from './upload.ts';
 
@@ -28,7 +27,6 @@ export interface Api {
   copyDocument(ref: DocumentRef): Promise<DocumentCreated>;
   trashDocument(ref: DocumentRef): Promise<void>;
   restoreDocument(ref: DocumentRef): Promise<void>;
-  setAccess(ref: DocumentRef, link: LinkRole): Promise<void>;
   uploadImage(
     ref: DocumentRef,
     file: Blob,
@@ -56,7 +54,6 @@ export function createApi(): Api {
     copyDocument: (ref) => request('POST', `${documentApi(ref)}/copy`, { body: {} }),
     trashDocument: (ref) => request('DELETE', documentApi(ref)),
     restoreDocument: (ref) => request('POST', `${documentApi(ref)}/restore`, { body: {} }),
-    setAccess: (ref, link) => request('PUT', `${documentApi(ref)}/access`, { body: { link } }),
     uploadImage(ref, file, onProgress) {
       const search = new URLSearchParams({ collection: ref.collection, id: ref.id });
       return upload(`/api/v1/uploads?${search}`, file, onProgress);

@@ -10,6 +10,7 @@ import type { DocumentRef } from '../../core/ids.ts';
 import { can, type LinkRole } from '../../core/roles.ts';
 import type { Editor, EditorRange } from '../editor/editor-api.ts';
 import type { DocumentSession } from '../sync/session-api.ts';
+import type { ShareState } from './share-state.ts';
 
 /** The link bar as an editor of an address; without one it only shows the link at the caret. */
 export interface LinkEdit {
@@ -23,6 +24,11 @@ export interface Desk {
   readonly session: DocumentSession;
   readonly owner: PersonSummary | null;
   readonly link: Signal<LinkRole>;
+  readonly signedIn: Signal<LinkRole>;
+  /** How many ask for access; known to owners. */
+  readonly requests: Signal<number>;
+  /** Made by the page, once there is an app. */
+  share: ShareState;
   readonly isPhone: ReadonlySignal<boolean>;
   readonly dialog: Signal<'share' | 'word-count' | 'shortcuts' | null>;
   readonly linkEdit: Signal<LinkEdit | null>;
@@ -66,6 +72,15 @@ export interface DeskParts {
   readonly shortcutOf: (event: KeyboardEvent) => string | null;
 }
 
+/** Until the page has made one. */
+const noShare: ShareState = {
+  access: signal(null),
+  load: async () => undefined,
+  change: async () => false,
+  shows: () => undefined,
+  setGeneral: async () => undefined,
+};
+
 export function createDesk(parts: DeskParts): Desk {
   const { boot, ref, editor, session, isPhone, shortcuts, shortcutOf } = parts;
   const keys = new Map(
@@ -77,6 +92,9 @@ export function createDesk(parts: DeskParts): Desk {
     session,
     owner: boot.owner,
     link: signal(boot.link),
+    signedIn: signal(boot.signedIn),
+    requests: signal(boot.requests),
+    share: noShare,
     isPhone,
     dialog: signal(null),
     linkEdit: signal(null),
@@ -104,6 +122,12 @@ export function useDesk(): Desk {
 export const mayEdit = ({ session }: Desk): boolean => {
   const role = session.role.value;
   return role !== null && can(role, 'edit') && !session.trashed.value;
+};
+
+/** Nothing is kept yet: there is nothing to share. */
+export const isUnstored = ({ session }: Desk): boolean => {
+  const state = session.saveState.value;
+  return state.kind === 'saved' && state.version === 0;
 };
 
 export const mayShare = ({ session }: Desk): boolean => {

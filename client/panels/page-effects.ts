@@ -8,6 +8,7 @@ import { type Desk, isCutOff, mayEdit } from './desk.ts';
 import { openFind } from './find.tsx';
 import { openLinkEdit } from './link-bar.tsx';
 import { saveText } from './save-state.tsx';
+import { createShareState, followAccess } from './share-state.ts';
 
 /** How long leaving waits for the server before it gives up. */
 const SETTLE_MS = 8_000;
@@ -15,12 +16,14 @@ const SETTLE_MS = 8_000;
 /** Returns the end of all of it. */
 export function startPageEffects(app: App, desk: Desk): () => void {
   const { session, editor } = desk;
+  desk.share = createShareState(app, desk);
   const ends = [
     effect(() => showTabTitle(app, desk)),
     effect(() => showCarets(desk)),
     askBeforeLeaving(desk),
     announceChanges(app, desk),
     bindPageKeys(app, desk),
+    followAccess(desk),
   ];
   editor.onSelection((range) => session.setSelection(range));
   app.settle.current = () =>

@@ -1,34 +1,50 @@
-// The dialogue "Share": the link first and focused, then what the link alone gives, then who is here.
+// The dialogue "Share": the link first and focused, then what the link alone gives, who asks for access, who
+// has it, and for owners the share links.
 
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { documentPath } from '../../core/ids.ts';
-import { type LinkRole, linkRoles, type Role } from '../../core/roles.ts';
+import { audienceOf, type GeneralAccess, givenRoles, type LinkRole } from '../../core/roles.ts';
 import { type App, useApp } from '../ui/app.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { IconName } from '../ui/icons.ts';
-import { Avatar } from './avatar.tsx';
 import { copyWithToast } from './copy.ts';
-import { type Desk, mayShare, useDesk } from './desk.ts';
-import { explain } from './explain.ts';
+import { isUnstored, mayShare, useDesk } from './desk.ts';
+import { ShareLinks } from './share-links.tsx';
+import { PeopleWithAccess } from './share-people.tsx';
+import { Pick } from './share-pick.tsx';
+import { AccessRequests } from './share-requests.tsx';
 
-export const shareIcon = (link: LinkRole): IconName => (link === 'none' ? 'lock' : 'globe');
+/** The state of the document, on the button that changes it. */
+export const shareIcon = (general: GeneralAccess): IconName =>
+  ({ link: 'globe', 'signed-in': 'people', restricted: 'lock' })[audienceOf(general)] as IconName;
 
 export function ShareButton() {
-  const { t } = useApp();
+  const app = useApp();
+  const { t } = app;
   const desk = useDesk();
+  const general = { link: desk.link.value, signedIn: desk.signedIn.value };
+  const requests = mayShare(desk) ? desk.requests.value : 0;
+  const asking = requests > 0 ? t('share.asking', { count: requests }) : '';
   return (
     <button
       type="button"
       class="btn btn-primary header-share"
       aria-haspopup="dialog"
-      data-tip={t(`share.link.${desk.link.value}`)}
+      data-tip={asking || wordsOf(app, general.link, general.signedIn)}
+      aria-describedby={asking ? 'share-asking' : undefined}
       onClick={() => {
         desk.dialog.value = 'share';
       }}
     >
-      <Icon name={shareIcon(desk.link.value)} small />
+      <Icon name={shareIcon(general)} small />
       <span>{t('share.button')}</span>
+      {asking ? <i class="header-dot" aria-hidden="true" /> : null}
+      {asking ? (
+        <span id="share-asking" hidden>
+          {asking}
+        </span>
+      ) : null}
     </button>
   );
 }
@@ -38,6 +54,10 @@ export function ShareDialog({ onClose }: { onClose: () => void }) {
   const { t } = app;
   const desk = useDesk();
   const field = useRef<HTMLInputElement>(null);
+  const access = desk.share.access.value;
+  useEffect(() => {
+    if (!isUnstored(desk)) void desk.share.load();
+  }, [desk]);
   const url = `${location.origin}${documentPath(desk.ref)}`;
   const title = desk.session.title.value || t('title.untitled');
 
@@ -79,116 +99,75 @@ export function ShareDialog({ onClose }: { onClose: () => void }) {
         </button>
       </div>
       <h3 id="share-access">{t('share.access')}</h3>
-      <LinkAccess />
-      <h3 id="share-people">{t('share.people')}</h3>
+      <GeneralAccessRow />
+      <AccessRequests requests={access?.requests ?? []} />
       <PeopleWithAccess />
+      {access && mayShare(desk) ? <ShareLinks links={access.links} /> : null}
     </Dialog>
   );
 }
 
-const roleWord = ({ t }: App, role: Role | LinkRole): string => t(`role.${role}`);
-
-function LinkAccess() {
+/** One picker for both: who is meant, and what they may. */
+function GeneralAccessRow() {
   const app = useApp();
   const { t } = app;
   const desk = useDesk();
   const link = desk.link.value;
+  const signedIn = desk.signedIn.value;
+  const audience = audienceOf({ link, signedIn });
+  const words = wordsOf(app, link, signedIn);
   // What is not stored yet cannot be restricted; the first key stores it.
   const mine = mayShare(desk) && !isUnstored(desk);
+  const role = audience === 'signed-in' ? signedIn : link;
   return (
     <div class="row">
       <span class="glyph">
-        <Icon name={shareIcon(link)} />
+        <Icon name={shareIcon({ link, signedIn })} />
       </span>
       <div class="row-who">
-        <b>{t(link === 'none' ? 'share.restricted' : 'share.anyone')}</b>
-        <span>{t(`share.link.${link}`)}</span>
+        <b>{t(`share.audience.${audience}`)}</b>
+        <span>{words}</span>
       </div>
       {mine ? (
-        <span class="row-pick">
-          <select
-            aria-label={t('share.access')}
-            value={link}
-            onChange={(event) => {
-              void setLink(app, desk, event.currentTarget.value as LinkRole);
-            }}
-          >
-            {linkRoles.map((role) => (
-              <option key={role} value={role}>
-                {roleWord(app, role)}
+        <Pick
+          label={t('share.access')}
+          value={audience === 'signed-in' ? `signed-in:${signedIn}` : link}
+          onPick={(picked) => {
+            const next = readPick(picked);
+            void desk.share.setGeneral(next, wordsOf(app, next.link, next.signedIn));
+          }}
+        >
+          <option value="none">{t('role.none')}</option>
+          <optgroup label={t('share.audience.link')}>
+            {givenRoles.map((each) => (
+              <option key={each} value={each}>
+                {t(`role.${each}`)}
               </option>
             ))}
-          </select>
-          <Icon name="down" small />
-        </span>
+          </optgroup>
+          <optgroup label={t('share.audience.signed-in')}>
+            {givenRoles.map((each) => (
+              <option key={each} value={`signed-in:${each}`}>
+                {t(`role.${each}`)}
+              </option>
+            ))}
+          </optgroup>
+        </Pick>
       ) : (
-        <span class="row-end">{roleWord(app, link)}</span>
+        <span class="row-end">{t(`role.${role}`)}</span>
       )}
     </div>
   );
 }
 
-const isUnstored = ({ session }: Desk): boolean => {
-  const state = session.saveState.value;
-  return state.kind === 'saved' && state.version === 0;
-};
-
-/** Shown at once; taken back when the server refuses. */
-async function setLink(app: App, desk: Desk, link: LinkRole): Promise<void> {
-  const before = desk.link.peek();
-  desk.link.value = link;
-  try {
-    await app.api.setAccess(desk.ref, link);
-    app.announcer.say(app.t(`share.link.${link}`));
-  } catch (error) {
-    desk.link.value = before;
-    app.toasts.show({ text: explain(app, error) });
-  }
+function readPick(picked: string): GeneralAccess {
+  const [audience, role] = picked.split(':') as [string, LinkRole | undefined];
+  return role === undefined
+    ? { link: audience as LinkRole, signedIn: 'none' }
+    : { link: 'none', signedIn: role };
 }
 
-function PeopleWithAccess() {
-  const app = useApp();
-  const { t } = app;
-  const desk = useDesk();
-  const people = desk.session.people.value;
-  const me = people.find((person) => person.me);
-  const myId = me?.userId ?? app.me.value.id;
-  const owner = desk.owner;
-  const ownerHere = owner ? people.find((person) => person.userId === owner.id) : undefined;
-  const guests = people.filter((person) => person.userId !== owner?.id);
-  const nameOf = (id: string, name: string) => (id === myId ? t('people.you', { name }) : name);
-  return (
-    // biome-ignore lint/a11y/noRedundantRoles: Safari takes the role from a list without bullets
-    <ul class="share-people" role="list" aria-labelledby="share-people">
-      {owner ? (
-        <li class="row">
-          <Avatar
-            name={ownerHere?.name ?? owner.name}
-            color={ownerHere?.color ?? owner.color}
-            size="lg"
-          />
-          <div class="row-who">
-            <b>{nameOf(owner.id, ownerHere?.name ?? owner.name)}</b>
-            {ownerHere && owner.id !== myId ? <span>{t('share.hereNow')}</span> : null}
-          </div>
-          <span class="row-end">{roleWord(app, 'owner')}</span>
-        </li>
-      ) : null}
-      {guests.map((person) => (
-        <li class="row" key={person.userId}>
-          <Avatar name={person.name} color={person.color} size="lg" />
-          <div class="row-who">
-            <b>{nameOf(person.userId, person.name)}</b>
-            <span>{t('share.hereByLink')}</span>
-          </div>
-          <span class="row-end">
-            {roleWord(
-              app,
-              person.me && desk.session.role.value ? desk.session.role.value : desk.link.value,
-            )}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
+function wordsOf({ t }: App, link: LinkRole, signedIn: LinkRole): string {
+  if (link === 'none' && signedIn !== 'none') return t(`share.signedIn.${signedIn}`);
+  return t(`share.link.${link}`);
 }

@@ -28,6 +28,7 @@ export class Access {
   readonly #deps: AccessDeps;
   readonly #role: ReturnType<typeof signal<Role | null>>;
   readonly #trashed = signal(false);
+  readonly #changes = signal(0);
   #denied: Denial | null = null;
   #isAsking = false;
   /** Counts what was told over the socket: an answer from before it is old. */
@@ -48,6 +49,10 @@ export class Access {
     return this.#trashed;
   }
 
+  get changes(): ReadonlySignal<number> {
+    return this.#changes;
+  }
+
   get denied(): Denial | null {
     return this.#denied;
   }
@@ -59,6 +64,7 @@ export class Access {
 
   noticed({ role, trashed }: Extract<ServerNotice, { type: 'document' }>): void {
     this.#notices++;
+    this.#changes.value++;
     if (trashed !== undefined) this.#trashed.value = trashed;
     if (role !== undefined) this.#role.value = role;
     if (this.#trashed.peek()) this.deny('trashed');

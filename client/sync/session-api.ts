@@ -48,6 +48,8 @@ export interface DocumentSession {
   readonly title: ReadonlySignal<string>;
   readonly role: ReadonlySignal<Role | null>;
   readonly trashed: ReadonlySignal<boolean>;
+  /** Grows when the server says that rights may have changed. */
+  readonly accessChanges: ReadonlySignal<number>;
   /** True until the content is in the editor. */
   readonly loading: ReadonlySignal<boolean>;
   /** True while the server does not know everything that is on the screen: `beforeunload` asks. */

@@ -185,6 +185,7 @@ class Session {
       title: title.value,
       role: access.role,
       trashed: access.trashed,
+      accessChanges: access.changes,
       loading: this.#loading as ReadonlySignal<boolean>,
       hasUnsent: this.#hasUnsent as ReadonlySignal<boolean>,
       setSelection: (range) => presence.select(range),

@@ -2,9 +2,11 @@
 // a value that is an object is chosen by Intl.PluralRules on `count`.
 
 import { enAccount } from './en-account.ts';
+import { enSharing } from './en-sharing.ts';
 
 export const en = {
   ...enAccount,
+  ...enSharing,
   'app.name': 'Deltapad',
   'title.untitled': 'Untitled document',
   'title.label': 'Document title',
@@ -28,21 +30,6 @@ export const en = {
   'guest.name': '{quality} {bird}',
   'guest.qualities':
     'Amber Bold Brave Bright Calm Careful Clear Curious Early Easy Evening Fair Gentle Glad Golden Hardy Honest Keen Kind Lively Merry Morning Nimble Northern Patient Quick Quiet Ready Silver Steady Summer Swift Warm',
-  'door.ask': 'Ask for access',
-  'door.asked': 'You have asked for access',
-  'door.askedBody': 'This page opens by itself as soon as somebody lets you in.',
-  'door.look': 'Look again',
-  'door.noAccessBody':
-    'It is shared with certain people only. Ask to be let in, or sign in as somebody who may.',
-  'door.note': 'Note to whoever answers (optional)',
-  'door.open': 'Open',
-  'door.password': 'Password',
-  'door.passwordBody': 'Whoever sent you the link knows it.',
-  'door.passwordTitle': 'This link asks for a password',
-  'door.signIn': 'Sign in',
-  'door.signInFirst': 'Sign in to go on',
-  'door.signInFirstBody': 'This server is for people who have an account here.',
-  'door.wrong': 'That was not it. Try again.',
   'page.body': 'To write here, allow JavaScript for this page. Until then you can read.',
   'page.destroy': 'Delete for good…',
   'page.destroyBody':
@@ -218,6 +205,9 @@ export const en = {
   'menu.wordCount': 'Word count',
   'notice.accessText': 'Its owner has changed who may open it. Your text is still here to copy.',
   'notice.accessTitle': 'You no longer have access to this document',
+  'notice.askEdit': 'Ask to edit',
+  'notice.asked': 'Asked. You will see here when you are let in.',
+  'notice.readOnlyTitle': 'You can read this, but no longer edit it',
   'notice.label': 'What happened',
   'notice.sessionText': 'Copy what is not saved yet, then reload to go on.',
   'notice.sessionTitle': 'Your session has ended',
@@ -299,21 +289,6 @@ export const en = {
   'save.viewOnlyAsk': 'Ask {name} if you want to write here.',
   'save.viewOnlyText': 'Ask whoever sent you the link if you want to write here.',
   'save.viewOnlyTitle': 'You can read this document',
-  'share.access': 'General access',
-  'share.address': 'Address of this document',
-  'share.anyone': 'Anyone with the link',
-  'share.button': 'Share',
-  'share.copied': 'Link copied',
-  'share.copy': 'Copy link',
-  'share.hereByLink': 'Here now, by link',
-  'share.hereNow': 'Here now',
-  'share.link.commenter': 'Anyone with the link can comment',
-  'share.link.editor': 'No account needed',
-  'share.link.none': 'Only the owner can open it',
-  'share.link.viewer': 'Anyone with the link can read',
-  'share.people': 'People with access',
-  'share.restricted': 'Restricted',
-  'share.title': 'Share “{title}”',
   'toast.dismiss': 'Dismiss',
   'toolbar.align': 'Align',
   'toolbar.bold': 'Bold',

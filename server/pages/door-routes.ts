@@ -67,9 +67,10 @@ export async function openShared(
   if (outcome === 'opened') return enter(deps, person, ref);
   if (outcome === 'password') {
     const reader = await deps.readerOf(person, request);
+    // Its address holds the secret, which `same-origin` keeps here; `no-referrer` would make the form's own
+    // origin `null`, and the form refused.
     const page = deps.reply(passwordPage(reader, ref, token, password !== null), person);
-    const headers = { ...page.headers, 'Referrer-Policy': 'no-referrer' };
-    return { ...page, headers, status: password === null ? 200 : 403 };
+    return { ...page, status: password === null ? 200 : 403 };
   }
   // A dead link says no more than a wrong one; who may come in without it does.
   if (await deps.opens(person, ref)) return enter(deps, person, ref);
