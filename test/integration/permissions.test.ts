@@ -239,3 +239,20 @@ test('each role may say what its capability opens, and hears nothing of the rest
     assert.equal(text, a === 'op' ? 'xxsecret words\n' : 'secret words\n');
   }
 });
+
+/** Public routes that are shut where sign-in is required; every other one is a way in, or an operator's. */
+const shut = [
+  'GET /',
+  'GET /d/:collection/:id',
+  'GET /uploads/:name',
+  'POST /api/v1/session',
+  'POST /d/:collection/:id/ask',
+  'POST /d/:collection/:id/open',
+];
+
+test('where sign-in is required, each public route is known as open or shut', async (t) => {
+  const { app } = await startApp(t, quick);
+  const found = app.routes.filter(({ needs }) => needs === 'public');
+  const closed = found.filter(({ alwaysOpen }) => !alwaysOpen);
+  assert.deepEqual(closed.map(({ method, path }) => `${method} ${path}`).sort(), shut);
+});
