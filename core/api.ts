@@ -96,7 +96,8 @@ export interface SessionItem {
 
 /** GET, POST, DELETE /api/v1/account/provider */
 export interface ProviderReply {
-  name: string;
+  /** Null: the server has none. */
+  name: string | null;
   linked: boolean;
 }
 

@@ -16,7 +16,7 @@ import type { Route } from './http/route.ts';
 import type { Ids } from './ids.ts';
 import { createOidc, type Oidc } from './oidc/oidc.ts';
 import { createProvider, type ProviderRules } from './oidc/provider.ts';
-import { type OidcRoutesDeps, oidcRoutes } from './oidc/routes.ts';
+import { type OidcRoutesDeps, oidcRoutes, providerRoute } from './oidc/routes.ts';
 import { createPasskeys } from './passkeys/passkeys.ts';
 import { passkeyRoutes } from './passkeys/routes.ts';
 import type { Store } from './store/store.ts';
@@ -108,6 +108,7 @@ export function otherWays(deps: OtherWaysDeps): OtherWays {
   return {
     provider: oidc?.name ?? null,
     routes: [
+      providerRoute(oidc),
       ...(oidc ? oidcRoutes({ oidc, steps: away, enter: enterOidc }) : []),
       ...passkeyRoutes({
         passkeys,

@@ -23,8 +23,7 @@ export function AccountProvider() {
     try {
       provider.value = await accountApi.provider();
     } catch (error) {
-      // There is none.
-      if (!(error instanceof AppError) || error.code !== 'not-found') say(error);
+      say(error);
     }
   };
   useEffect(() => void load(), []);
@@ -46,7 +45,7 @@ export function AccountProvider() {
     }
   };
   const known = provider.value;
-  if (!known) return null;
+  if (!known || known.name === null) return null;
   return (
     <>
       <h3>{t('oidc.title')}</h3>

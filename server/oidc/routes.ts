@@ -76,16 +76,6 @@ export function oidcRoutes({ oidc, steps, enter }: OidcRoutesDeps): Route[] {
       },
     }),
     route({
-      method: 'GET',
-      path,
-      needs: 'self',
-      summary: 'The provider one can sign in with, and whether my account has it.',
-      reply: z.object({ name: z.string(), linked: z.boolean() }) satisfies z.ZodType<ProviderReply>,
-      run: async ({ actor }) => ({
-        json: { name: oidc.name, linked: await oidc.isLinked(actor.id) },
-      }),
-    }),
-    route({
       method: 'POST',
       path,
       needs: 'self',
@@ -112,3 +102,19 @@ export function oidcRoutes({ oidc, steps, enter }: OidcRoutesDeps): Route[] {
     }),
   ];
 }
+
+/** Also where none is configured: a page asks without knowing. */
+export const providerRoute = (oidc: Oidc | null): Route =>
+  route({
+    method: 'GET',
+    path,
+    needs: 'self',
+    summary: 'The provider one can sign in with (null: none), and whether my account has it.',
+    reply: z.object({
+      name: z.string().nullable(),
+      linked: z.boolean(),
+    }) satisfies z.ZodType<ProviderReply>,
+    run: async ({ actor }) => ({
+      json: { name: oidc?.name ?? null, linked: (await oidc?.isLinked(actor.id)) ?? false },
+    }),
+  });
