@@ -272,6 +272,7 @@ async function build(
     ids,
     standings,
     audit,
+    images,
     destroy: createDestroy({ store, records, backend, images, audit }),
     defaultsOf,
     remember: guests.remember,

@@ -21,6 +21,7 @@ import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { LiveSnapshot, OtBackend } from '../ot/backend.ts';
 import type { DocumentRecord } from '../store/schema.ts';
+import type { ImageUses } from './image-uses.ts';
 import type { Indexer } from './indexer.ts';
 import type { DocumentRecords } from './records.ts';
 import { cutText, oneLine, summarise } from './summary.ts';
@@ -79,6 +80,7 @@ export interface DocumentsDeps {
   ids: Ids;
   standings: Standings;
   destroy: Documents['destroy'];
+  images: Pick<ImageUses, 'note'>;
   audit: Audit;
   /** What a new document of a collection gives to those who are not named. */
   defaultsOf(collection: CollectionName): GeneralAccess;
@@ -148,6 +150,8 @@ export function createDocuments(deps: DocumentsDeps): Documents {
       indexedVersion: 0,
       trashedAt: null,
     });
+    // Before the original may go, and its images with it.
+    await deps.images.note(ref, content);
     let version: number;
     try {
       ({ version } = await backend.create(ref, actor, content));

@@ -126,7 +126,7 @@ export function opRules(store: TheStore): void {
     assert.deepEqual(await ops.read(ref, 1, 801), entries.slice(1));
   });
 
-  test('[S37] remove takes away log and snapshots; the document may be made again', async () => {
+  test('[S38] remove takes away log and snapshots; the document may be made again', async () => {
     const { ops } = store();
     const [ref, other] = [aDocument(), aDocument()];
     await write(store(), ref, 30);

@@ -143,3 +143,24 @@ test('a name that was never given is 404', async (t) => {
     assert.equal(answer.status, 404, name);
   }
 });
+
+test('an image goes with the last document that held it, also in an older version', async (t) => {
+  const app = await startApp(t);
+  const ada = await app.guest('Ada');
+  const { id } = await ada.makes();
+  const { url } = (await upload(ada, id, png(32, 20))).json;
+  const one = (document: string) => `/api/v1/documents/docs/${document}`;
+  const delta = [{ insert: { image: url } }, { insert: '\n' }];
+  const holder = await ada.makes({ delta });
+  const copy = (await ada.post(`${one(holder.id)}/copy`)).json as { id: string };
+  const status = async () => (await ada.get(url)).status;
+  for (const [document, left] of [
+    [id, 200],
+    [holder.id, 200],
+    [copy.id, 404],
+  ] as const) {
+    await ada.ask('DELETE', one(document));
+    assert.equal((await ada.ask('DELETE', `${one(document)}/trash`)).status, 204);
+    assert.equal(await status(), left, document);
+  }
+});
