@@ -109,6 +109,9 @@ export const limits = {
   /** A document that nobody has open is let go after this long; asked every so often. */
   documentIdleMs: 60_000,
   documentSweepMs: 10_000,
+  /** Snapshots written at once for documents that are let go, and the pause before more: behind people's ops. */
+  evictionWrites: 4,
+  evictionPauseMs: 50,
   /** The end of a log that stays in memory: a client that was away this many ops needs no read of the store. */
   maxRecentOps: 512,
   maxRecentOpBytes: 1024 * 1024,

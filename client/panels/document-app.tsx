@@ -21,7 +21,7 @@ import { PasteProgress } from './paste-progress.tsx';
 import { PeopleHere } from './people.tsx';
 import { RefusedRail } from './refused.tsx';
 import { SaveStateView } from './save-state.tsx';
-import { ShareButton, ShareDialog } from './share.tsx';
+import { ShareButton } from './share-button.tsx';
 import { Title } from './title.tsx';
 
 export interface DocumentAppProps {
@@ -128,10 +128,14 @@ function Skeleton() {
   );
 }
 
+/** When the page has long been there. */
+const LATER_MS = 2_000;
+
 type DialogComponent = ComponentType<{ onClose: () => void }>;
 
 /** Rarely opened: their code comes when they are. */
-const loadDialog: Record<'word-count' | 'shortcuts', () => Promise<DialogComponent>> = {
+const loadDialog: Record<'share' | 'word-count' | 'shortcuts', () => Promise<DialogComponent>> = {
+  share: async () => (await import('./share.tsx')).ShareDialog,
   'word-count': async () => (await import('./word-count.tsx')).WordCountDialog,
   shortcuts: async () => (await import('./shortcuts.tsx')).ShortcutsDialog,
 };
@@ -142,7 +146,7 @@ function Dialogs() {
   const loaded = useSignal<{ name: string; component: DialogComponent } | null>(null);
   const name = dialog.value;
   useEffect(() => {
-    if (name === null || name === 'share') return;
+    if (name === null) return;
     loadDialog[name]().then(
       (component) => {
         loaded.value = { name, component };
@@ -154,10 +158,15 @@ function Dialogs() {
     );
   }, [name, loaded, dialog, app]);
 
+  // Wanted most: there before somebody presses it, and then also without a line.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadDialog.share().catch(() => undefined), LATER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+
   const close = () => {
     dialog.value = null;
   };
-  if (name === 'share') return <ShareDialog key="share" onClose={close} />;
   const ready = loaded.value;
   if (name === null || ready?.name !== name) return null;
   const Component = ready.component;

@@ -1,53 +1,19 @@
-// The dialogue "Share": the link first and focused, then what the link alone gives, who asks for access, who
+// The dialogue "Share", loaded when it is opened: the link first and focused, then what the link alone gives, who asks for access, who
 // has it, and for owners the share links.
 
 import { useEffect, useRef } from 'preact/hooks';
 import { documentPath } from '../../core/ids.ts';
 import { audienceOf, type GeneralAccess, givenRoles, type LinkRole } from '../../core/roles.ts';
-import { type App, useApp } from '../ui/app.ts';
+import { useApp } from '../ui/app.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
-import type { IconName } from '../ui/icons.ts';
 import { copyWithToast } from './copy.ts';
 import { isUnstored, mayShare, useDesk } from './desk.ts';
+import { shareIcon, wordsOf } from './share-button.tsx';
 import { ShareLinks } from './share-links.tsx';
 import { PeopleWithAccess } from './share-people.tsx';
 import { Pick } from './share-pick.tsx';
 import { AccessRequests } from './share-requests.tsx';
-
-/** The state of the document, on the button that changes it. */
-export const shareIcon = (general: GeneralAccess): IconName =>
-  ({ link: 'globe', 'signed-in': 'people', restricted: 'lock' })[audienceOf(general)] as IconName;
-
-export function ShareButton() {
-  const app = useApp();
-  const { t } = app;
-  const desk = useDesk();
-  const general = { link: desk.link.value, signedIn: desk.signedIn.value };
-  const requests = mayShare(desk) ? desk.requests.value : 0;
-  const asking = requests > 0 ? t('share.asking', { count: requests }) : '';
-  return (
-    <button
-      type="button"
-      class="btn btn-primary header-share"
-      aria-haspopup="dialog"
-      data-tip={asking || wordsOf(app, general.link, general.signedIn)}
-      aria-describedby={asking ? 'share-asking' : undefined}
-      onClick={() => {
-        desk.dialog.value = 'share';
-      }}
-    >
-      <Icon name={shareIcon(general)} small />
-      <span>{t('share.button')}</span>
-      {asking ? <i class="header-dot" aria-hidden="true" /> : null}
-      {asking ? (
-        <span id="share-asking" hidden>
-          {asking}
-        </span>
-      ) : null}
-    </button>
-  );
-}
 
 export function ShareDialog({ onClose }: { onClose: () => void }) {
   const app = useApp();
@@ -165,9 +131,4 @@ function readPick(picked: string): GeneralAccess {
   return role === undefined
     ? { link: audience as LinkRole, signedIn: 'none' }
     : { link: 'none', signedIn: role };
-}
-
-function wordsOf({ t }: App, link: LinkRole, signedIn: LinkRole): string {
-  if (link === 'none' && signedIn !== 'none') return t(`share.signedIn.${signedIn}`);
-  return t(`share.link.${link}`);
 }

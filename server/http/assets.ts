@@ -42,6 +42,19 @@ interface File {
   readonly encodings: readonly (typeof codings)[number][];
 }
 
+/** What a browser asks of a page, and would be as long as a small file with each of a page's parts. */
+const pageHeaders = [
+  'Content-Security-Policy',
+  'Cross-Origin-Opener-Policy',
+  'Origin-Agent-Cluster',
+  'Referrer-Policy',
+  'X-DNS-Prefetch-Control',
+  'X-Download-Options',
+  'X-Frame-Options',
+  'X-Permitted-Cross-Domain-Policies',
+  'X-XSS-Protection',
+];
+
 const immutable = 'public, max-age=31536000, immutable';
 const hourly = 'public, max-age=3600';
 
@@ -89,6 +102,8 @@ export async function assetRouter(paths: { assets: string; static: string }): Pr
   const send = async (file: File, accept: string | string[] | undefined, response: Response) => {
     const encoding = file.encodings.find(([name]) => acceptsEncoding(accept, name));
     const { bytes, tag } = await load(encoding ? file.path + encoding[1] : file.path);
+    if (file.cacheControl === immutable)
+      for (const name of pageHeaders) response.removeHeader(name);
     response.setHeader('Cache-Control', file.cacheControl);
     response.setHeader('Content-Type', file.type);
     response.setHeader('ETag', tag);

@@ -378,6 +378,11 @@ export class LiveDocument {
     await this.#milestones.writing;
   }
 
+  /** Letting go of it would have to write its snapshot first. */
+  get snapshotLags(): boolean {
+    return this.#loaded !== null && this.#snapshots.lags(this.#loaded.durable);
+  }
+
   /** Writes behind: a failure costs only a longer replay, and the next interval tries again. */
   writeSnapshot(): Promise<void> {
     return this.#loaded ? this.#snapshots.write(this.#loaded.durable) : Promise.resolve();

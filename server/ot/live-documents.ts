@@ -24,6 +24,9 @@ export class LiveDocuments {
   readonly #told = new Map<DocumentKey, number>();
   readonly #deps: LiveDocumentsDeps;
   #stopSweep: () => void;
+  /** Snapshots that are written so that their documents can go. */
+  #writing = 0;
+  #stopSweepAgain: (() => void) | null = null;
   #isClosed = false;
 
   constructor(deps: LiveDocumentsDeps) {
@@ -122,10 +125,29 @@ export class LiveDocuments {
   /** Freed bytes: none while it is busy, which includes the writing of its snapshot. */
   #evict(key: DocumentKey, document: LiveDocument): number {
     if (document.isBusy) return 0;
-    void document.writeSnapshot();
-    if (document.isBusy) return 0;
+    if (document.snapshotLags) {
+      this.#writeFirst(document);
+      return 0;
+    }
     this.#documents.delete(key);
     return document.weight;
+  }
+
+  /**
+   * A few at a time: a thousand documents that are idle at once must not fill the queue in which people's
+   * ops wait, too.
+   */
+  #writeFirst(document: LiveDocument): void {
+    if (this.#writing >= limits.evictionWrites) return;
+    this.#writing++;
+    void document.writeSnapshot().finally(() => {
+      this.#writing--;
+      if (this.#isClosed) return;
+      this.#stopSweepAgain ??= this.#deps.clock.after(limits.evictionPauseMs, () => {
+        this.#stopSweepAgain = null;
+        this.sweep();
+      });
+    });
   }
 
   /** Resolves when nothing is under way: ops that wait for their turn have had it. */
@@ -142,6 +164,7 @@ export class LiveDocuments {
   /** Writes every snapshot that lags. */
   async close(): Promise<void> {
     this.#stopSweep();
+    this.#stopSweepAgain?.();
     this.#isClosed = true;
     for (const document of this.#documents.values()) {
       // Twice: one that was being written may be older than the newest version.

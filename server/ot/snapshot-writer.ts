@@ -66,9 +66,14 @@ export class SnapshotWriter {
     if (behind >= this.#interval || isForgotten) void this.write(durable);
   }
 
+  /** Whether `write` would have something to do. */
+  lags(durable: DocumentState): boolean {
+    return durable.v !== this.#stored && this.#isOurs;
+  }
+
   /** A failure costs only a longer replay, and the next interval tries again. */
   write(durable: DocumentState): Promise<void> {
-    if (durable.v === this.#stored || !this.#isOurs) return Promise.resolve();
+    if (!this.lags(durable)) return Promise.resolve();
     this.#writing ??= this.#write(durable).finally(() => {
       this.#writing = null;
     });

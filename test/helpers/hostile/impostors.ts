@@ -96,7 +96,7 @@ const named: readonly HostileCase[] = [
           src: ada.id,
           op: [{ insert: 'stolen' }],
         });
-        assert.equal(stolen.error?.code, 'bad-request');
+        assert.equal(stolen.error?.code, 'other-client');
         const op = { a: 'op', ...addressOf(world.own), v, seq: 1, op: [{ insert: 'y' }] };
         assert.equal((await ada.ask(op)).error, undefined);
       }),

@@ -205,3 +205,27 @@ test('a log with a gap is not replayed as if there were none', async () => {
   ops.logs.get(documentKey(aRef('doc')))!.splice(1, 1);
   await assert.rejects(opened(make(ops).live, aRef('doc')), { code: 'internal' });
 });
+
+test('many idle documents are let go a few at a time, so that ops find their place', async () => {
+  const { ops, clock, live } = make();
+  const writeSnapshot = ops.writeSnapshot.bind(ops);
+  let [atOnce, most] = [0, 0];
+  ops.writeSnapshot = async (...args) => {
+    most = Math.max(most, ++atOnce);
+    await new Promise((resolve) => setImmediate(resolve));
+    await writeSnapshot(...args);
+    atOnce--;
+  };
+  const count = 5 * limits.evictionWrites;
+  for (let i = 0; i < count; i++) {
+    await stage(await opened(live, aRef(`doc${i}`)), create);
+  }
+  clock.advance(limits.documentIdleMs + limits.documentSweepMs);
+  await until('all are gone', () => {
+    clock.advance(limits.evictionPauseMs);
+    return live.size === 0;
+  });
+  assert.equal(most, limits.evictionWrites);
+  assert.equal(ops.snapshots.size, count);
+  await live.close();
+});
