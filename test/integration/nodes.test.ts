@@ -3,13 +3,16 @@
 
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
+import { WebSocket } from 'ws';
 import type { DocumentCreated } from '../../core/api.ts';
 import { type Person, startApp, type TestApp } from '../helpers/app.ts';
 import { ready, typeEnd, writeBoth } from '../helpers/co-writing.ts';
 import { becomes, eventually } from '../helpers/eventually.ts';
 import { type LiveClient, openLive } from '../helpers/live-client.ts';
 import { startMongo } from '../helpers/mongo.ts';
+import { textOf } from '../helpers/op-server.ts';
 import { noRedis, type RedisForTests, startRedis } from '../helpers/redis.ts';
+import { stockClient } from '../helpers/stock-client.ts';
 
 const mongo = await startMongo();
 const redis = await startRedis();
@@ -67,6 +70,30 @@ test('two nodes without Redis converge by the store alone', { skip }, async (t) 
   for (const node of [one, two]) {
     const { text: stored } = await at(node, ada).get(`${pathOf(document)}?format=text`);
     assert.equal(stored, text);
+  }
+});
+
+test('who only reads at another node sees what is written, without Redis and without asking', {
+  skip,
+}, async (t) => {
+  const { one, two, at } = await startNodes(t, { followMs: oftenMs });
+  const ada = await one.guest('Ada');
+  const document = await ada.makes({ text: 'start\n' });
+  // A stock client: ours would look after its version by itself, and find what nobody told it.
+  const socket = new WebSocket(`${two.url.replace('http', 'ws')}/sync`, {
+    headers: { cookie: at(two, ada).cookie },
+  });
+  t.after(() => socket.terminate());
+  const connection = new (stockClient().Connection)(socket);
+  const doc = connection.get(document.collection, document.id);
+  await new Promise<void>((resolve, reject) =>
+    doc.subscribe((error) => (error ? reject(error) : resolve())),
+  );
+  const adas = await openLive(t, one, ada, document);
+  await ready([adas]);
+  for (const word of ['one ', 'two ', 'three ']) {
+    typeEnd(adas, word);
+    await becomes(`“${word}” is seen`, () => textOf(doc), `${adas.text()}`);
   }
 });
 
