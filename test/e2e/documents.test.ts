@@ -31,6 +31,7 @@ story(
     await home.document(/^Harvest plan/).focus();
     await ada.page.keyboard.press('Enter');
     await ada.page.waitForURL(mine.path);
+    await mine.ready();
   },
 );
 

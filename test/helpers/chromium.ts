@@ -118,6 +118,9 @@ export class Person {
   }
 }
 
+/** Many times what closing takes. */
+const CLOSE_MS = 5_000;
+
 export interface Stage {
   readonly app: BuiltApp;
   readonly browser: Browser;
@@ -175,7 +178,7 @@ export function stories(env: Readonly<Record<string, string>> = {}): Story {
         await describeScene(title, cast, app);
         throw error;
       } finally {
-        for (const { context } of cast) await context.close();
+        for (const { context } of cast) await leave(context);
         for (const close of closers.reverse()) await close();
       }
     });
@@ -192,6 +195,19 @@ async function within(ms: number, story: Promise<void>): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * A context whose page has just begun to load another one sometimes never says that it is closed, and
+ * Playwright waits for that without a limit. The browser's end takes it along.
+ */
+async function leave(context: BrowserContext): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS);
+  });
+  await Promise.race([context.close(), late]);
+  clearTimeout(timer);
 }
 
 async function enter(
